@@ -13,7 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // charonCmd are the methods that charon-cmd has, by its profiles.
@@ -41,7 +41,7 @@ func TestLabCharonCmd(t *testing.T) {
 		t.Run(g.name+" "+g.product, func(t *testing.T) {
 			t.Parallel()
 			s := openGatewayFor(t, l, "charon-cmd", "", g.product, w, g.set)
-			w.writeClients(t, filepath.Join(s.dir, string(incident.Initiator)))
+			w.writeClients(t, filepath.Join(s.dir, string(event.Initiator)))
 			for _, try := range g.tries {
 				s.charonCmd(t, try)
 			}
@@ -56,7 +56,7 @@ func (s gatewayScene) charonCmd(t *testing.T, try loginTry) {
 	if err := yaml.Unmarshal([]byte(try.credentials), &c); err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(s.dir, string(incident.Initiator))
+	folder := filepath.Join(s.dir, string(event.Initiator))
 	pss := "no"
 	if c["signature"] == "rsa-pss" {
 		pss = "yes"
@@ -95,7 +95,7 @@ func (s gatewayScene) charonCmd(t *testing.T, try loginTry) {
 	if c["second_method"] != "" {
 		profile = "ikev2-pub-eap"
 	}
-	args := []string{c["password"], "--host", addressOf(incident.Responder), "--remote-identity", c["remote_identity"], "--profile", profile, "--cert", "/run/lab/" + trust + ".pem"}
+	args := []string{c["password"], "--host", addressOf(event.Responder), "--remote-identity", c["remote_identity"], "--profile", profile, "--cert", "/run/lab/" + trust + ".pem"}
 	identity := "client.lab" // of the certificate
 	if file := c["certificate"]; file != "" {
 		// It reads the first thing of a file alone.

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 var onlyFailures = flag.String("failure", "", "the regular expression of the scenes of TestLabFailure that are run: \"psk.* ss\"")
@@ -170,7 +171,7 @@ var failures = []failure{
 		if err := s.do("beside initiator swanctl --rekey --ike lab"); err != nil {
 			return err
 		}
-		return s.await(ctx, incident.Initiator, "giving up after", 1)
+		return s.await(ctx, event.Initiator, "giving up after", 1)
 	}, slow: true, told: all("liveness", "", "liveness"), also: []string{""}},
 
 	{name: "500 blocked", pairs: "ss ls", play: behind("udp dport 500 drop"), slow: true,
@@ -221,14 +222,14 @@ var failures = []failure{
 			if err := s.rules("udp dport { 500, 4500 } drop"); err != nil {
 				return err
 			}
-			return s.await(ctx, incident.Initiator, "giving up after", 1)
+			return s.await(ctx, event.Initiator, "giving up after", 1)
 		}, ends: map[string]string{"ss": "giving up after"}, slow: true, told: all("liveness", "liveness", "liveness"), also: []string{"silence"}},
 	{name: "gateway restarted", pairs: "ss", set: func(i, r *end) { i.more = "dpd_delay = 1s" },
 		play: func(s *scene, ctx context.Context) error {
 			if err := s.restarted(ctx); err != nil {
 				return err
 			}
-			return s.await(ctx, incident.Initiator, "giving up after", 1)
+			return s.await(ctx, event.Initiator, "giving up after", 1)
 		}, slow: true, told: all("liveness", "", "liveness"), also: []string{""}},
 }
 
@@ -283,9 +284,9 @@ func rekeyChild(s *scene, ctx context.Context) error {
 
 // base is a connection that comes up.
 func base(pair string) (i, r *end) {
-	i = &end{product: sceneProducts[pair[0]], peer: sceneProducts[pair[1]], side: incident.Initiator, auth: "psk", id: "client.lab", peerID: "gateway.lab", psk: "it",
+	i = &end{product: sceneProducts[pair[0]], peer: sceneProducts[pair[1]], side: event.Initiator, auth: "psk", id: "client.lab", peerID: "gateway.lab", psk: "it",
 		ike: "ike", esp: "esp", local: "10.1.0.0/16", remote: "10.2.0.0/16"}
-	r = &end{product: sceneProducts[pair[1]], peer: sceneProducts[pair[0]], side: incident.Responder, auth: "psk", id: "gateway.lab", peerID: "client.lab", psk: "it",
+	r = &end{product: sceneProducts[pair[1]], peer: sceneProducts[pair[0]], side: event.Responder, auth: "psk", id: "gateway.lab", peerID: "client.lab", psk: "it",
 		ike: "ike", esp: "esp", local: "10.2.0.0/16", remote: "10.1.0.0/16"}
 	return i, r
 }
@@ -402,7 +403,7 @@ func (f *failure) perform(ctx context.Context, l lab, w *world, dir, pair string
 		return err
 	}
 	defer s.close()
-	for _, side := range []incident.Side{incident.Responder, incident.Initiator} {
+	for _, side := range []event.Side{event.Responder, event.Initiator} {
 		if err := s.do("start " + string(side)); err != nil {
 			return err
 		}
@@ -415,7 +416,7 @@ func (f *failure) perform(ctx context.Context, l lab, w *world, dir, pair string
 		return err
 	}
 	if ends := f.ends[pair]; ends != "" {
-		if err := s.await(ctx, incident.Responder, ends, 1); err != nil {
+		if err := s.await(ctx, event.Responder, ends, 1); err != nil {
 			return err
 		}
 	}
@@ -432,7 +433,7 @@ func (f *failure) logs(dir, pair string) [][2]string {
 	var out [][2]string
 	for level := range 2 {
 		out = append(out, [2]string{
-			filepath.Join(dir, string(incident.Initiator), names[pair[0]][level]), filepath.Join(dir, string(incident.Responder), names[pair[1]][level])})
+			filepath.Join(dir, string(event.Initiator), names[pair[0]][level]), filepath.Join(dir, string(event.Responder), names[pair[1]][level])})
 	}
 	return out
 }
@@ -441,11 +442,11 @@ func (f *failure) logs(dir, pair string) [][2]string {
 func testTold(t *testing.T, want told, also []string, pair, initiates, responds string) {
 	for _, read := range []struct {
 		what, want string
-		side       incident.Side
+		side       event.Side
 		files      []string
 	}{
-		{"the log of the initiator", want.initiator, incident.Initiator, []string{initiates}},
-		{"the log of the responder", want.responder, incident.Responder, []string{responds}},
+		{"the log of the initiator", want.initiator, event.Initiator, []string{initiates}},
+		{"the log of the responder", want.responder, event.Responder, []string{responds}},
 		{"both logs", want.both, "", []string{responds, initiates}},
 	} {
 		if read.want == "-" {
@@ -480,7 +481,7 @@ func testTold(t *testing.T, want told, also []string, pair, initiates, responds 
 
 // misread says what is wrong in what explain says, "" for nothing. A persistent
 // daemon, as libreswan and OpenIKED, tries again by itself, as a responder too.
-func misread(doc *incident.Document, want string, also []string, side incident.Side, persistent bool) string {
+func misread(doc *incident.Document, want string, also []string, side event.Side, persistent bool) string {
 	cause, others, _ := strings.Cut(want, "+")
 	cause, blind := strings.CutPrefix(cause, "?")
 	if others != "" {

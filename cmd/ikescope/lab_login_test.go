@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/login"
 )
 
@@ -520,7 +520,7 @@ func TestLabLogin(t *testing.T) {
 		t.Run(g.name+" "+g.product, func(t *testing.T) {
 			t.Parallel()
 			s := openGateway(t, l, ikescope, g.product, w, g.set)
-			w.writeClients(t, filepath.Join(s.dir, string(incident.Initiator)))
+			w.writeClients(t, filepath.Join(s.dir, string(event.Initiator)))
 			for _, try := range g.tries {
 				s.login(t, g, try)
 			}
@@ -531,7 +531,7 @@ func TestLabLogin(t *testing.T) {
 // login logs in at the gateway, and checks what is told and what is left.
 func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
 	t.Helper()
-	folder := filepath.Join(s.dir, string(incident.Initiator))
+	folder := filepath.Join(s.dir, string(event.Initiator))
 	if err := os.WriteFile(filepath.Join(folder, "c.yaml"), []byte(try.credentials), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -543,7 +543,7 @@ func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
 		trust = ""
 	}
 	command := fmt.Sprintf("cd $DIR/initiator; code=0; net initiator %s login -q --tries 5 -o json=report.json --credentials c.yaml %s %s %s || code=$?; [[ $code == %d ]]",
-		s.ikescope, trust, try.flags, addressOf(incident.Responder), try.exit)
+		s.ikescope, trust, try.flags, addressOf(event.Responder), try.exit)
 	failed := s.do(command)
 	data, err := os.ReadFile(filepath.Join(folder, "report.json"))
 	if err != nil {

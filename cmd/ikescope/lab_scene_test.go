@@ -17,14 +17,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // scene is two real daemons with a router between them, in namespaces of their
 // own (`lab scene`).
 type scene struct {
 	dir     string
-	product map[incident.Side]string
+	product map[event.Side]string
 	command *exec.Cmd
 	in      io.WriteCloser
 	replies *bufio.Reader
@@ -37,7 +37,7 @@ const patience = 40 * time.Second
 // openScene makes the namespaces. What is in the folders initiator and responder
 // of dir is the configuration of the daemons.
 func openScene(ctx context.Context, l lab, dir, initiates, responds string) (*scene, error) {
-	s := &scene{dir: dir, product: map[incident.Side]string{incident.Initiator: initiates, incident.Responder: responds}}
+	s := &scene{dir: dir, product: map[event.Side]string{event.Initiator: initiates, event.Responder: responds}}
 	s.command = l.start(ctx, "scene", dir, initiates, responds)
 	s.command.Stderr = &s.stderr
 	var err error
@@ -82,7 +82,7 @@ func (s *scene) tail() string {
 }
 
 // log is the file that a side's daemon writes its log to.
-func (s *scene) log(side incident.Side) string {
+func (s *scene) log(side event.Side) string {
 	name := "output"
 	if s.product[side] == "strongswan" {
 		name = "log"
@@ -91,7 +91,7 @@ func (s *scene) log(side incident.Side) string {
 }
 
 // await waits for a line of a side's log, the nth of its kind.
-func (s *scene) await(ctx context.Context, side incident.Side, line string, nth int) error {
+func (s *scene) await(ctx context.Context, side event.Side, line string, nth int) error {
 	const pause = 20 * time.Millisecond
 	want, err := regexp.Compile(line)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *scene) await(ctx context.Context, side incident.Side, line string, nth 
 type end struct {
 	product string
 	peer    string // its product
-	side    incident.Side
+	side    event.Side
 	auth    string // psk, cert or eap; that of the gateway is then cert
 	id      string
 	peerID  string // "" for any
@@ -141,8 +141,8 @@ type end struct {
 	rest                string // at the end of the file
 }
 
-func addressOf(side incident.Side) string {
-	if side == incident.Initiator {
+func addressOf(side event.Side) string {
+	if side == event.Initiator {
 		return "10.88.1.2"
 	}
 	return "10.88.2.2"
@@ -203,11 +203,11 @@ func (e *end) write(dir string, w *world) error {
 }
 
 // other is the side that is not e's.
-func (e *end) other() incident.Side {
-	if e.side == incident.Initiator {
-		return incident.Responder
+func (e *end) other() event.Side {
+	if e.side == event.Initiator {
+		return event.Responder
 	}
-	return incident.Initiator
+	return event.Initiator
 }
 
 // strongswan writes two logs: "log" as `explain --how strongswan` has it, and
@@ -281,14 +281,14 @@ func (e *end) strongswan(files map[string]string, w *world) {
 	if e.cert != "" {
 		fmt.Fprintln(&c, "			certs = own.pem")
 	}
-	if e.side == incident.Initiator && e.auth == "eap" {
+	if e.side == event.Initiator && e.auth == "eap" {
 		fmt.Fprintf(&c, "			eap_id = %s\n", e.user)
 	}
 	fmt.Fprintf(&c, "		}\n		remote {\n			auth = %s\n", theirs)
 	if e.peerID != "" {
 		fmt.Fprintf(&c, "			id = %s\n", e.peerID)
 	}
-	if e.side == incident.Responder && e.auth == "eap" {
+	if e.side == event.Responder && e.auth == "eap" {
 		fmt.Fprintln(&c, "			eap_id = %any")
 	}
 	fmt.Fprintf(&c, `		}
@@ -345,7 +345,7 @@ func (e *end) auths() (mine, theirs string) {
 	case "cert":
 		return "pubkey", "pubkey"
 	case "eap":
-		if e.side == incident.Initiator {
+		if e.side == event.Initiator {
 			return "eap-" + e.method, "pubkey"
 		}
 		return "pubkey", "eap-" + e.method
@@ -355,7 +355,7 @@ func (e *end) auths() (mine, theirs string) {
 
 func (e *end) libreswan(files map[string]string, w *world) error {
 	auto := "ignore"
-	if e.side == incident.Initiator {
+	if e.side == event.Initiator {
 		auto = "keep" // it tries once
 	}
 	var c strings.Builder
@@ -448,7 +448,7 @@ func at(id string) string {
 func (e *end) openiked(files map[string]string, w *world) {
 	var c strings.Builder
 	mode := "passive"
-	if e.side == incident.Initiator {
+	if e.side == event.Initiator {
 		mode = "active"
 	}
 	fmt.Fprintln(&c, e.daemon)
@@ -507,7 +507,7 @@ func (s *scene) initiate(ctx context.Context) error {
 			}
 		}
 	}
-	switch s.product[incident.Initiator] {
+	switch s.product[event.Initiator] {
 	case "strongswan":
 		// Its exit code is the outcome, which the log shows.
 		return s.do("beside initiator swanctl --initiate --child net --timeout 30 || true")
@@ -515,9 +515,9 @@ func (s *scene) initiate(ctx context.Context) error {
 		if err := s.do("beside initiator ipsec whack --name lab --initiate --asynchronous"); err != nil {
 			return err
 		}
-		return s.await(ctx, incident.Initiator, `: "lab" #\d+: .*(established Child SA using|deleting (IKE|larval) SA|deleting state|encountered fatal error|giving up|IKE_AUTH response.*(rejected|error))`, 1)
+		return s.await(ctx, event.Initiator, `: "lab" #\d+: .*(established Child SA using|deleting (IKE|larval) SA|deleting state|encountered fatal error|giving up|IKE_AUTH response.*(rejected|error))`, 1)
 	}
-	return s.await(ctx, incident.Initiator, `established peer|sa_free: |-> CLOS|failed to load CHILD SA|type TS_UNACCEPTABLE`, 1)
+	return s.await(ctx, event.Initiator, `established peer|sa_free: |-> CLOS|failed to load CHILD SA|type TS_UNACCEPTABLE`, 1)
 }
 
 // settle waits until the daemons have handled, and logged, what has arrived: each

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // gatewayScene is a scene of a gateway alone, with ikescope in the place of the
@@ -39,12 +39,12 @@ func openGatewayFor(t *testing.T, l lab, initiator, ikescope, product string, w 
 	if set != nil {
 		set(r)
 	}
-	for _, side := range []incident.Side{incident.Initiator, incident.Responder} {
+	for _, side := range []event.Side{event.Initiator, event.Responder} {
 		if err := os.Mkdir(filepath.Join(dir, string(side)), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	folder := filepath.Join(dir, string(incident.Responder))
+	folder := filepath.Join(dir, string(event.Responder))
 	if err := r.write(folder, w); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func (s gatewayScene) run(t *testing.T, exit int, args ...string) report.Target 
 	t.Helper()
 	file := filepath.Join(s.dir, "report.json")
 	args = append([]string{args[0], "--quiet", "-o", "json=" + file}, args[1:]...)
-	args = append(args, addressOf(incident.Responder))
+	args = append(args, addressOf(event.Responder))
 	if err := s.do(fmt.Sprintf("code=0; net initiator %s %s || code=$?; [[ $code == %d ]]", s.ikescope, strings.Join(args, " "), exit)); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestLabTCP(t *testing.T) {
 			t.Errorf("the capture: exit code %d\n%s", code, &out)
 		}
 		lines := filepath.Join(s.dir, "lines")
-		if err := s.do(fmt.Sprintf("net initiator %s watch --transport tcp4500 --interval 100ms --count 3 %s >%s", s.ikescope, addressOf(incident.Responder), lines)); err != nil {
+		if err := s.do(fmt.Sprintf("net initiator %s watch --transport tcp4500 --interval 100ms --count 3 %s >%s", s.ikescope, addressOf(event.Responder), lines)); err != nil {
 			t.Fatal(err)
 		}
 		watched, err := os.ReadFile(lines)

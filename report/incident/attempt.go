@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -16,27 +17,27 @@ type Attempt struct {
 	File    string
 	// Version is the version of IKE, 0 if nothing says.
 	Version int
-	Side    Side
+	Side    event.Side
 	// Connection, Peer, Local, PeerID and SPI are what the lines name, "" if
 	// they do not.
 	Connection, Peer, Local, PeerID, LocalID, SPI string
 	// Reached is how far it came.
-	Reached Phase
+	Reached event.Phase
 	// Established: a Child SA came up.
 	Established bool
 	First, Last time.Time
 	FirstLine   int
 	LastLine    int
-	Events      []Event
+	Events      []event.Event
 	// Omitted are events that are not kept, because there are too many.
 	Omitted int
 	Cause   *Cause
 
-	complaints          []*Line // lines that read like a failure and that no table knows
-	again               *Event  // by which a side asked for the first message again, if that is the last
+	complaints          []*event.Line // lines that read like a failure and that no table knows
+	again               *event.Event  // by which a side asked for the first message again, if that is the last
 	began, ended, ikeUp bool
 	lists               lists             // those that stand
-	hint                Side              // whose log it most likely is
+	hint                event.Side        // whose log it most likely is
 	words               map[string]string // the last of each name
 	upAt                time.Time
 	upLine              int
@@ -56,9 +57,9 @@ const (
 )
 
 // add takes an event into the attempt.
-func (a *Attempt) add(e Event) {
+func (a *Attempt) add(e event.Event) {
 	if a.FirstLine == 0 {
-		a.FirstLine, a.File, a.lane = e.Line, e.File, e.lane
+		a.FirstLine, a.File, a.lane = e.Line, e.File, e.Lane
 	}
 	a.LastLine = e.Line
 	if !e.Time.IsZero() {
@@ -87,22 +88,22 @@ func (a *Attempt) add(e Event) {
 		}
 	}
 	if a.Side == "" {
-		a.hint = Side(a.words["side-hint"])
+		a.hint = event.Side(a.words["side-hint"])
 	}
 	reached := a.Reached
-	if a.progress(&e); a.Reached != reached && e.Kind != Own && e.Kind != Sign && e.Kind != Root || e.Kind == Match {
+	if a.progress(&e); a.Reached != reached && e.Kind != event.Own && e.Kind != event.Sign && e.Kind != event.Root || e.Kind == event.Match {
 		a.complaints = nil // it went on
 	}
 	if n := len(a.Events); n > 0 && same(&a.Events[n-1], &e) {
-		a.Events[n-1].again(&e)
+		countAgain(&a.Events[n-1], &e)
 		return
 	}
 	for i := len(a.Events) - 1; i >= max(0, len(a.Events)-4); i-- { // "retransmit 1", "sending packet", "retransmit 2"
-		if a.Events[i].Kind == IKEUp || a.Events[i].Kind == Up {
+		if a.Events[i].Kind == event.IKEUp || a.Events[i].Kind == event.Up {
 			break
 		}
-		if same(&a.Events[i], &e) && (e.Kind == Again || e.Kind == Sign) {
-			a.Events[i].again(&e)
+		if same(&a.Events[i], &e) && (e.Kind == event.Again || e.Kind == event.Sign) {
+			countAgain(&a.Events[i], &e)
 			return
 		}
 	}
@@ -128,19 +129,19 @@ func (a *Attempt) setWord(name, value string) {
 	}
 }
 
-// again counts an event that came again, if in other words.
-func (e *Event) again(o *Event) {
+// countAgain counts in e an event that came again, if in other words.
+func countAgain(e, o *event.Event) {
 	e.Count += o.Count
-	e.Alike = e.Alike || o.Alike || e.Kind != Again && logtext.Words(e.Text) != logtext.Words(o.Text)
+	e.Alike = e.Alike || o.Alike || e.Kind != event.Again && logtext.Words(e.Text) != logtext.Words(o.Text)
 }
 
 // same reports whether two events are one that came again.
-func same(a, b *Event) bool {
-	if a.arg(startWord) != "" && a.Text != b.Text && !maps.Equal(a.Args, b.Args) {
+func same(a, b *event.Event) bool {
+	if a.Arg(event.AtStart) != "" && a.Text != b.Text && !maps.Equal(a.Args, b.Args) {
 		return false // of another setting
 	}
-	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.arg(levelWord) == b.arg(levelWord) && a.Kind != Theirs && a.Kind != Ours && (a.Kind != Info || a.Text == b.Text) &&
-		(a.Text == b.Text || a.Kind == Again || a.Kind == Sign && a.Cause != "" || a.Kind != Step && a.Kind != Start && a.Kind != Begin && maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
+	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.Arg(event.GeneralLevel) == b.Arg(event.GeneralLevel) && a.Kind != event.Theirs && a.Kind != event.Ours && (a.Kind != event.Info || a.Text == b.Text) &&
+		(a.Text == b.Text || a.Kind == event.Again || a.Kind == event.Sign && a.Cause != "" || a.Kind != event.Step && a.Kind != event.Start && a.Kind != event.Begin && maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
 }
 
 // shed drops the least of the events: progress and news in the middle, then
@@ -150,14 +151,14 @@ func (a *Attempt) shed() {
 	drop := -1
 	for i := from; i < to; i++ {
 		switch a.Events[i].Kind {
-		case Root:
-			if drop < 0 && i > from && a.Events[i-1].Kind == Root {
+		case event.Root:
+			if drop < 0 && i > from && a.Events[i-1].Kind == event.Root {
 				drop = i
 			}
-		case Step, Info, Again, Start, Begin:
+		case event.Step, event.Info, event.Again, event.Start, event.Begin:
 			drop = i
 		}
-		if drop == i && a.Events[i].Kind != Root {
+		if drop == i && a.Events[i].Kind != event.Root {
 			break
 		}
 	}
@@ -169,44 +170,44 @@ func (a *Attempt) shed() {
 }
 
 // progress follows how far the attempt has come.
-func (a *Attempt) progress(e *Event) {
+func (a *Attempt) progress(e *event.Event) {
 	// What a line says in general of a failure may name a phase that was not
 	// reached.
-	general := e.arg(levelWord) != "" && e.Kind != IKEUp && e.Kind != Up
+	general := e.Arg(event.GeneralLevel) != "" && e.Kind != event.IKEUp && e.Kind != event.Up
 	// Liveness is of another IKE SA where this one has only begun.
-	another := e.Kind == Step && e.Phase == PhaseEstablished && a.began && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank()
-	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !general && !another {
+	another := e.Kind == event.Step && e.Phase == event.PhaseEstablished && a.began && !a.ikeUp && a.Reached.Rank() <= event.PhaseInit.Rank()
+	if e.Phase.Rank() > a.Reached.Rank() && e.Kind != event.Info && !general && !another {
 		a.Reached = e.Phase
 	}
 	switch e.Kind {
-	case Start, Begin:
+	case event.Start, event.Begin:
 		a.began = true
-		if e.arg(RedirectedTo) != "" {
+		if e.Arg(event.RedirectedTo) != "" {
 			a.ikeUp, a.Established, a.ended, a.deleted, a.ending, a.Reached = false, false, false, false, "", e.Phase
-			a.Peer = cmp.Or(e.arg("peer"), e.arg(RedirectedTo))
+			a.Peer = cmp.Or(e.Arg("peer"), e.Arg(event.RedirectedTo))
 		}
-	case IKEUp:
+	case event.IKEUp:
 		a.ikeUp = true
-		if a.Reached.rank() < PhaseChild.rank() {
-			a.Reached = PhaseChild
+		if a.Reached.Rank() < event.PhaseChild.Rank() {
+			a.Reached = event.PhaseChild
 		}
-	case Up:
+	case event.Up:
 		a.ikeUp, a.Established, a.ended, a.ending = true, true, false, ""
-		a.Reached = PhaseEstablished
+		a.Reached = event.PhaseEstablished
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
 		a.setWord("came", "the connection came up")
-	case Step:
-		if e.Phase == PhaseEstablished && !another {
+	case event.Step:
+		if e.Phase == event.PhaseEstablished && !another {
 			a.Established = true
 		} else if a.Established {
 			a.sinceUp++
 		}
-	case Deleted:
+	case event.Deleted:
 		a.deleted = true
 		if a.ending == "" || e.Cause != "self-ended" { // what made this side do it was said before
 			a.ending = e.Cause
 		}
-		if a.Reached == PhaseNone || e.Phase == PhaseEstablished && e.Cause != "" {
+		if a.Reached == event.PhaseNone || e.Phase == event.PhaseEstablished && e.Cause != "" {
 			a.ikeUp = true // else there were nothing to delete
 		}
 		near := !e.Time.IsZero() && !a.upAt.IsZero() && e.Time.Sub(a.upAt) >= 0 && e.Time.Sub(a.upAt) <= 5*time.Second
@@ -214,15 +215,15 @@ func (a *Attempt) progress(e *Event) {
 			a.deletedAtOnce = true
 		}
 		a.ended = true
-	case End, Gone:
+	case event.End, event.Gone:
 		a.ended = true
-	case Info:
-		if passed(e.arg("in")) || passed(e.arg("out")) {
-			a.ikeUp, a.Established, a.Reached = true, true, PhaseEstablished
+	case event.Info:
+		if passed(e.Arg("in")) || passed(e.Arg("out")) {
+			a.ikeUp, a.Established, a.Reached = true, true, event.PhaseEstablished
 		}
-	case Own, Root, Sign:
+	case event.Own, event.Root, event.Sign:
 		if !a.Established && e.Cause != "" && !general {
-			a.ended = a.ended || e.Kind != Sign
+			a.ended = a.ended || e.Kind != event.Sign
 		}
 	}
 }

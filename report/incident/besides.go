@@ -1,13 +1,14 @@
 package incident
 
 import (
+	"github.com/ikescope/ikescope/report/incident/event"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
 // besideIt returns what the lines show beside a cause, or leave open.
-func (a *Attempt) besideIt(id string, e *Event) []string {
+func (a *Attempt) besideIt(id string, e *event.Event) []string {
 	const apart = ": the line does not tell the two apart"
 	switch sent := a.words["no-id"]; {
 	case id == "traffic-selectors" && a.Established:
@@ -18,15 +19,15 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 		return []string{"where lines of [CFG] were left out of this log, the CA of the certificate may be what is missing"}
 	case id == "no-config" && sent != "":
 		return []string{"the client sends the identity " + sent + ", which names nobody: its own ID or address is not set"}
-	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
-		return []string{"or the certificate does not have the name " + e.arg("id") + apart}
+	case id == "cert-untrusted" && e.Arg("id") != "" && e.Arg("cert") == "":
+		return []string{"or the certificate does not have the name " + e.Arg("id") + apart}
 	case id == "eap-credentials" && strings.Contains(e.Text, "authentication protocol is not permitted"):
 		return []string{"or the authentication protocol that the client uses is not permitted here" + apart}
 	case id == "malformed" && strings.Contains(e.Text, "Delete response"):
 		return []string{"it is the answer to this side's own DELETE: the IKE SA was being ended already, and why, earlier lines tell"}
 	case id == "malformed" && a.says("IkeAuthPostEap"):
 		return []string{"it is the answer to the last IKE_AUTH, which comes after EAP"}
-	case id == "client-deleted" && a.Side != Responder && a.words["xauth-asked"] != "" && !a.says("CPRP(X_"):
+	case id == "client-deleted" && a.Side != event.Responder && a.words["xauth-asked"] != "" && !a.says("CPRP(X_"):
 		return []string{"the gateway asked for a user name and a password (XAUTH), and no answer of this side in these lines has them: the connection needs XAUTH, or another group of the gateway that does not ask for it"}
 	case id == "ts-answer" && a.words["discarded"] != "":
 		return []string{"of the addresses that the gateway assigned, this client discarded " + a.words["discarded"] + ", since it had one already: the selectors of the answer may be for the other"}
@@ -40,13 +41,13 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 
 // nothingThrough returns the line by which an SA for L2TP ended without any packet of
 // the other side, nil if there is none.
-func (a *Attempt) nothingThrough() *Event {
-	if a.Version == 2 || !a.Established && a.Reached != PhaseEstablished {
+func (a *Attempt) nothingThrough() *event.Event {
+	if a.Version == 2 || !a.Established && a.Reached != event.PhaseEstablished {
 		return nil
 	}
 	forL2TP := strings.Contains(strings.ToLower(a.Connection), "l2tp") || a.says(":17/1701")
 	for i := range a.Events {
-		if e := &a.Events[i]; forL2TP && e.Kind == Info && e.arg("in") == "0B" {
+		if e := &a.Events[i]; forL2TP && e.Kind == event.Info && e.Arg("in") == "0B" {
 			return e
 		}
 	}
@@ -62,7 +63,7 @@ func (a *Attempt) carried() bool {
 // nil if the lines do not show that.
 func (g *Group) beganAnew() *Cause {
 	a := g.Attempt
-	if a.Cause != nil || a.Side != Responder || a.Reached != PhaseInit || g.Count < 2 || len(g.Peers) > 1 || a.words[InitAnswered] == "" {
+	if a.Cause != nil || a.Side != event.Responder || a.Reached != event.PhaseInit || g.Count < 2 || len(g.Peers) > 1 || a.words[event.InitAnswered] == "" {
 		return nil
 	}
 	id := "half-open"
@@ -78,14 +79,14 @@ func (a *Attempt) overcome() []string {
 	for i := range a.Events {
 		e := &a.Events[i]
 		switch {
-		case e.Cause == "send-failed" && e.Kind == Root:
+		case e.Cause == "send-failed" && e.Kind == event.Root:
 			said := "a packet could not be sent at first"
-			if reason := e.arg("reason"); reason != "" {
+			if reason := e.Arg("reason"); reason != "" {
 				said += " (" + reason + ")"
 			}
 			out = append(out, said+", as where this side's address or its route came only later, and what was sent again was answered")
-		case e.Kind == Start && e.arg(RedirectedTo) != "":
-			if said := "a gateway redirected this client to " + e.arg(RedirectedTo) + ", and it began anew there"; !slices.Contains(out, said) {
+		case e.Kind == event.Start && e.Arg(event.RedirectedTo) != "":
+			if said := "a gateway redirected this client to " + e.Arg(event.RedirectedTo) + ", and it began anew there"; !slices.Contains(out, said) {
 				out = append(out, said)
 			}
 		case i == len(a.Events)-1 && strings.Contains(e.Text, "sent v2I1, expected v2R1"):
@@ -107,30 +108,22 @@ func (a *Attempt) unfit(line string) bool {
 	case line == "correct that setting" || line == "swanctl --load-all":
 		return a.words["socket"] != ""
 	case strings.HasPrefix(line, "dpd_delay") || strings.HasPrefix(line, "dpddelay"): // it sent requests, and missed the answers
-		return a.Cause.Event.Kind == Again || a.Cause.Event.Kind == Gone
+		return a.Cause.Event.Kind == event.Again || a.Cause.Event.Kind == event.Gone
 	}
 	return false
 }
 
 // shown is how far the attempt came, as its lines show it: in IKEv1 an IKE SA that is up
 // may be followed by XAUTH, before any Quick Mode.
-func (a *Attempt) shown() Phase {
+func (a *Attempt) shown() event.Phase {
 	if a.Cause != nil && a.Cause.ID == "daemon-crash" && !a.began && !a.ikeUp {
-		return PhaseNone // nothing was begun
+		return event.PhaseNone // nothing was begun
 	}
-	if a.Version != 1 && a.Reached == PhaseChild && a.words["exchange"] != "CREATE_CHILD_SA" && (a.Version == 2 || !a.says("hase 2", "hase2", "uick", "QUICK", "QM_", "CHILD_SA")) && !a.says("CREATE_CHILD", "ChildSAExchange", "Child SA exchange", "create child", "create_child") {
-		return PhaseAuth // the first Child SA is set up by it (RFC 7296, Section 1.2)
+	if a.Version != 1 && a.Reached == event.PhaseChild && a.words["exchange"] != "CREATE_CHILD_SA" && (a.Version == 2 || !a.says("hase 2", "hase2", "uick", "QUICK", "QM_", "CHILD_SA")) && !a.says("CREATE_CHILD", "ChildSAExchange", "Child SA exchange", "create child", "create_child") {
+		return event.PhaseAuth // the first Child SA is set up by it (RFC 7296, Section 1.2)
 	}
-	if a.Version != 1 || a.Reached != PhaseChild || slices.ContainsFunc(a.Events, func(e Event) bool { return e.Phase == PhaseChild && e.Kind != Info }) {
+	if a.Version != 1 || a.Reached != event.PhaseChild || slices.ContainsFunc(a.Events, func(e event.Event) bool { return e.Phase == event.PhaseChild && e.Kind != event.Info }) {
 		return a.Reached
 	}
-	return PhaseAuth
-}
-
-// In returns the name of a phase in a version of IKE.
-func (p Phase) In(version int) string {
-	if name := map[Phase]string{PhaseInit: "phase 1", PhaseAuth: "the authentication of phase 1", PhaseEAP: "XAUTH", PhaseChild: "Quick Mode"}[p]; version == 1 && name != "" {
-		return name
-	}
-	return string(p)
+	return event.PhaseAuth
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Layer is where a failure lies, in the order in which a connection comes up.
@@ -25,8 +27,8 @@ const (
 
 // entry is what is said of a cause.
 type entry struct {
-	layers    map[Side]Layer
-	sentences map[Side]string
+	layers    map[event.Side]Layer
+	sentences map[event.Side]string
 	elsewhere string
 }
 
@@ -39,8 +41,8 @@ var catalogue = sync.OnceValue(func() map[string]entry {
 			ofInitiator = ofResponder
 		}
 		out[f["cause"]] = entry{
-			layers:    map[Side]Layer{Responder: Layer(ofResponder), Initiator: Layer(ofInitiator), "": Layer(ofInitiator)},
-			sentences: map[Side]string{Responder: f["responder"], Initiator: f["initiator"], "": f["unknown"]},
+			layers:    map[event.Side]Layer{event.Responder: Layer(ofResponder), event.Initiator: Layer(ofInitiator), "": Layer(ofInitiator)},
+			sentences: map[event.Side]string{event.Responder: f["responder"], event.Initiator: f["initiator"], "": f["unknown"]},
 			elsewhere: f["elsewhere"],
 		}
 	}
@@ -55,13 +57,13 @@ type Cause struct {
 	Sentence string
 	// Details say more, in half sentences: the axes that do not meet.
 	Details []string
-	Gaps    []Gap
+	Gaps    []offered.Gap
 	// Likely are reasons of an error code, the likeliest first, and Checks what
 	// ikescope can find out of them.
 	Likely []string
 	Checks []Fix
 	// Event is the line that shows it.
-	Event Event
+	Event event.Event
 	// Firm is false where the line only shows that something failed, and the
 	// reason is elsewhere.
 	Firm bool

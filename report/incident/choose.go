@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/offered"
 	"github.com/ikescope/ikescope/report/incident/sentence"
@@ -28,7 +29,7 @@ func (a *Attempt) conclude() {
 	case best == nil:
 	case a.asksAgain(best):
 		a.again = best
-	case best.Kind == Again && !a.stuck(best) && len(a.Events) > 1: // it was answered, or may be
+	case best.Kind == event.Again && !a.stuck(best) && len(a.Events) > 1: // it was answered, or may be
 	default:
 		a.Cause = a.explained(best)
 	}
@@ -48,29 +49,29 @@ func (g *Group) conclude() {
 
 // byEnd returns the cause that the end of SAs shows, and its line, where that says more
 // than the best of the events; "" if it does not.
-func (a *Attempt) byEnd(best *Event) (string, *Event) {
+func (a *Attempt) byEnd(best *event.Event) (string, *event.Event) {
 	if e := a.nothingThrough(); e != nil && (best == nil || best.Cause == "l2tp-unfinished" || best.Cause == "client-deleted") {
 		return "l2tp-nothing", e
 	}
-	at := slices.IndexFunc(a.Events, func(e Event) bool { return e.Kind == Deleted })
+	at := slices.IndexFunc(a.Events, func(e event.Event) bool { return e.Kind == event.Deleted })
 	switch {
 	case at < 0:
-	case a.deletedAtOnce && !a.carried() && (best == nil || a.rank(best) > rankVague && best.Kind != Gone):
+	case a.deletedAtOnce && !a.carried() && (best == nil || a.rank(best) > rankVague && best.Kind != event.Gone):
 		return "client-deleted", &a.Events[at]
-	case (best == nil || best.Cause == "daemon-crash" && best.Kind == Own) && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended":
+	case (best == nil || best.Cause == "daemon-crash" && best.Kind == event.Own) && !a.Established && a.Reached == event.PhaseChild && a.Side == event.Initiator && a.ending == "peer-ended":
 		return general.Refine("child-refused", "", "", false, a.says), &a.Events[at] // the other side ended what it was asked to go on with
 	}
 	return "", nil
 }
 
 // explained returns the cause that an event stands for, nil if there is none.
-func (a *Attempt) explained(e *Event) *Cause {
+func (a *Attempt) explained(e *event.Event) *Cause {
 	id := general.Refine(a.resolve(e), a.words[general.LinkWord], a.words["minutes"], a.ikeUp, a.says)
 	if id == "" {
 		return nil
 	}
 	c := a.cause(id, e)
-	if len(a.lists.gaps) == 0 && a.Side == Initiator {
+	if len(a.lists.gaps) == 0 && a.Side == event.Initiator {
 		c.Likely = append(c.Likely, sentence.Suspects(id, a.Version, a.words)...)
 	}
 	c.Likely = append(c.Likely, a.saidBefore(e)...)
@@ -92,7 +93,7 @@ func (a *Attempt) compare(c *Cause) {
 		switch {
 		case c.ID == "ike-proposal":
 			c.Sentence = a.sentence(c.ID, "", &c.Event)
-		case a.Established && a.words[Rekeys] != "" && c.Event.Line >= a.upLine && a.Version != 1:
+		case a.Established && a.words[event.Rekeys] != "" && c.Event.Line >= a.upLine && a.Version != 1:
 			c.Sentence = offered.Rekeyed(l.gaps)
 		}
 		for _, g := range l.gaps {
@@ -112,7 +113,7 @@ func (a *Attempt) compare(c *Cause) {
 			c.Likely = append(c.Likely, "no proposal received has a key exchange method: a connection with PFS takes none of them in CREATE_CHILD_SA, though it did in IKE_AUTH (libreswan: pfs=yes, its default)")
 			a.setWord("nopfs", "pfs=no")
 		}
-	case a.Side == Responder:
+	case a.Side == event.Responder:
 		for _, p := range l.ours[:min(len(l.ours), most)] {
 			c.Details = append(c.Details, "configured: "+p.String())
 		}
@@ -122,15 +123,15 @@ func (a *Attempt) compare(c *Cause) {
 // asksAgain reports whether an event asks for the first message again, with another
 // key exchange method, and is the last of the attempt: who asked goes on so (RFC
 // 7296, Section 1.2).
-func (a *Attempt) asksAgain(first *Event) bool {
-	if first.Cause != "key-exchange" || first.Kind == Root || first.Count > 2 {
+func (a *Attempt) asksAgain(first *event.Event) bool {
+	if first.Cause != "key-exchange" || first.Kind == event.Root || first.Count > 2 {
 		return false
 	}
 	after := false
 	for i := range a.Events {
 		e := &a.Events[i]
 		after = after || e == first || e.Line == first.Line
-		if after && e.Kind != Info && e.Cause != "key-exchange" && !strings.Contains(e.Text, "INVAL") && !strings.Contains(e.Text, "encountered fatal error in state") {
+		if after && e.Kind != event.Info && e.Cause != "key-exchange" && !strings.Contains(e.Text, "INVAL") && !strings.Contains(e.Text, "encountered fatal error in state") {
 			return false
 		}
 	}
@@ -139,28 +140,28 @@ func (a *Attempt) asksAgain(first *Event) bool {
 
 // byLists returns whose log it is by proposals that came: who began is answered with
 // one (RFC 7296, Section 2.7).
-func (a *Attempt) byLists() Side {
-	if slices.ContainsFunc(a.Events, func(e Event) bool {
-		return (e.Kind == Theirs || e.Kind == Root) && len(e.Proposals) > 1 && e.Proposals[0].Protocol == "IKE"
+func (a *Attempt) byLists() event.Side {
+	if slices.ContainsFunc(a.Events, func(e event.Event) bool {
+		return (e.Kind == event.Theirs || e.Kind == event.Root) && len(e.Proposals) > 1 && e.Proposals[0].Protocol == "IKE"
 	}) {
-		return Responder
+		return event.Responder
 	}
 	return ""
 }
 
 // byRefusal returns whose log it is by who refused: only who was asked refuses all
 // proposals for an IKE SA (RFC 7296, Section 2.7), and only who asked is told so.
-func (a *Attempt) byRefusal() Side {
+func (a *Attempt) byRefusal() event.Side {
 	for i := range a.Events {
 		e := &a.Events[i]
-		if e.Cause != "ike-proposal" || a.ikeUp || a.Reached.rank() > PhaseInit.rank() {
+		if e.Cause != "ike-proposal" || a.ikeUp || a.Reached.Rank() > event.PhaseInit.Rank() {
 			continue
 		}
-		if e.Kind == Own && e.arg("notify") == "NO_PROPOSAL_CHOSEN" {
-			return Responder
+		if e.Kind == event.Own && e.Arg("notify") == "NO_PROPOSAL_CHOSEN" {
+			return event.Responder
 		}
-		if e.Kind == Sign && (strings.Contains(e.Text, "received NO_PROPOSAL_CHOSEN ") || strings.Contains(e.Text, "parsed INFORMATIONAL_V1 request ")) {
-			return Initiator
+		if e.Kind == event.Sign && (strings.Contains(e.Text, "received NO_PROPOSAL_CHOSEN ") || strings.Contains(e.Text, "parsed INFORMATIONAL_V1 request ")) {
+			return event.Initiator
 		}
 	}
 	return ""
@@ -174,7 +175,7 @@ func (a *Attempt) details() []string {
 	var out []string
 	for i := range a.Events {
 		e := &a.Events[i]
-		if d := e.arg("detail"); d != "" && len(out) < maxDetails && !slices.Contains(out, d) && !a.common(e.arg("axis")) {
+		if d := e.Arg("detail"); d != "" && len(out) < maxDetails && !slices.Contains(out, d) && !a.common(e.Arg("axis")) {
 			out = append(out, d)
 		}
 	}
@@ -184,69 +185,69 @@ func (a *Attempt) details() []string {
 // common reports whether lines name an algorithm of an axis both as one that came and
 // as one that is configured: racoon and RouterOS compare each with each.
 func (a *Attempt) common(axis string) bool {
-	return axis != "" && slices.ContainsFunc(a.Events, func(e Event) bool {
-		return e.arg("axis") == axis && slices.ContainsFunc(a.Events, func(o Event) bool {
-			return o.arg("axis") == axis && o.arg("want") == e.arg("got")
+	return axis != "" && slices.ContainsFunc(a.Events, func(e event.Event) bool {
+		return e.Arg("axis") == axis && slices.ContainsFunc(a.Events, func(o event.Event) bool {
+			return o.Arg("axis") == axis && o.Arg("want") == e.Arg("got")
 		})
 	})
 }
 
 // stuck reports whether retransmissions went on to the end of the log, more
 // than once, or until this side was stopped.
-func (a *Attempt) stuck(e *Event) bool {
+func (a *Attempt) stuck(e *event.Event) bool {
 	last := &a.Events[len(a.Events)-1]
-	return e.Count >= 2 || last.Kind == End || last.Line == e.Line && a.Side == Initiator && a.Reached == PhaseInit && !strings.Contains(e.Text, "will wait 0.")
+	return e.Count >= 2 || last.Kind == event.End || last.Line == e.Line && a.Side == event.Initiator && a.Reached == event.PhaseInit && !strings.Contains(e.Text, "will wait 0.")
 }
 
 // arrives are words of a line about what came: this side hears the other.
 var arrives = lazyregexp.New(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)
 
 // standing returns the events that nothing later took back.
-func (a *Attempt) standing() []*Event {
-	var out []*Event
+func (a *Attempt) standing() []*event.Event {
+	var out []*event.Event
 	up := false
 	for i := range a.Events {
 		e := &a.Events[i]
 		// Of a connection that is up, general words count only where they say
 		// that the peer is gone, or of rekeying.
-		up = up || e.Kind == Up
-		if up && e.arg(levelWord) != "" && (e.Kind == Sign || e.Kind == Try || e.Kind == Wait) && e.Cause != "rekey" {
+		up = up || e.Kind == event.Up
+		if up && e.Arg(event.GeneralLevel) != "" && (e.Kind == event.Sign || e.Kind == event.Try || e.Kind == event.Wait) && e.Cause != "rekey" {
 			continue
 		}
 		switch e.Kind {
-		case Match:
-			out = slices.DeleteFunc(out, e.meets)
-		case Step:
+		case event.Match:
+			out = slices.DeleteFunc(out, func(o *event.Event) bool { return meets(e, o) })
+		case event.Step:
 			// What was sent again was answered.
 			heard := arrives.MatchString(e.Text)
-			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return heard && o.Cause == "send-failed" || o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Cause == "cookie"
+			out = slices.DeleteFunc(out, func(o *event.Event) bool {
+				return heard && o.Cause == "send-failed" || o.Kind == event.Again || o.Kind == event.Sign && o.Cause == "answers-lost" || o.Kind == event.Own && o.Cause == "key-exchange" || o.Kind == event.Sign && o.Cause == "key-exchange" || o.Cause == "cookie"
 			})
-		case IKEUp:
-			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind != Root && o.Phase != PhaseChild && !o.ofChild() && !besides[o.Cause] || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
+		case event.IKEUp:
+			out = slices.DeleteFunc(out, func(o *event.Event) bool {
+				return o.Kind != event.Root && o.Phase != event.PhaseChild && !ofChild(o) && !besides[o.Cause] || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
 			})
-		case Up:
+		case event.Up:
 			// Another Child SA that failed stays failed.
-			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return !besides[o.Cause] && (o.Phase != PhaseChild || o.arg("sa") == "" || o.arg("sa") == e.arg("sa"))
+			out = slices.DeleteFunc(out, func(o *event.Event) bool {
+				return !besides[o.Cause] && (o.Phase != event.PhaseChild || o.Arg("sa") == "" || o.Arg("sa") == e.Arg("sa"))
 			})
-		case Start:
-			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind == Own || o.Kind == Again || o.Cause == "redirected" || o.Cause == "redirect-back"
+		case event.Start:
+			out = slices.DeleteFunc(out, func(o *event.Event) bool {
+				return o.Kind == event.Own || o.Kind == event.Again || o.Cause == "redirected" || o.Cause == "redirect-back"
 			})
 		}
-		if e.Cause != "" || e.Kind == Again || e.Kind == Gone || e.Kind == Theirs || e.Kind == Ours {
-			if e.Kind != Match {
+		if e.Cause != "" || e.Kind == event.Again || e.Kind == event.Gone || e.Kind == event.Theirs || e.Kind == event.Ours {
+			if e.Kind != event.Match {
 				out = append(out, e)
 			}
 		}
 	}
-	if n := len(a.Events); n > 0 && a.Events[n-1].Kind == Wait {
-		out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Wait })
+	if n := len(a.Events); n > 0 && a.Events[n-1].Kind == event.Wait {
+		out = slices.DeleteFunc(out, func(o *event.Event) bool { return o.Kind == event.Wait })
 	}
 	if up && a.crossed() {
-		out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Sign && o.Cause == "answers-lost" })
+		out = slices.DeleteFunc(out, func(o *event.Event) bool { return o.Kind == event.Sign && o.Cause == "answers-lost" })
 	}
 	return out
 }
@@ -256,7 +257,7 @@ func (a *Attempt) standing() []*Event {
 func (a *Attempt) crossed() bool {
 	n := 0
 	for i := range a.Events {
-		if e := &a.Events[i]; e.Kind == Sign && e.Cause == "answers-lost" {
+		if e := &a.Events[i]; e.Kind == event.Sign && e.Cause == "answers-lost" {
 			n += e.Count
 		}
 	}
@@ -264,19 +265,19 @@ func (a *Attempt) crossed() bool {
 }
 
 // cause returns the entry of the catalogue for what an event shows.
-func (a *Attempt) cause(id string, e *Event) *Cause {
+func (a *Attempt) cause(id string, e *event.Event) *Cause {
 	known := catalogue()[id]
 	said := a.sentence(id, a.Side, e)
 	c := &Cause{
 		ID: id, Layer: known.layers[a.Side], Sentence: said,
-		Event: *e, Firm: e.Kind == Root, Elsewhere: sentence.Fill(known.elsewhere, a.words),
+		Event: *e, Firm: e.Kind == event.Root, Elsewhere: sentence.Fill(known.elsewhere, a.words),
 	}
 	if id == "windows" {
-		c.ofWindows(e.arg("code"), e.arg("link"), a.words["point"] != "")
-		if e.arg("code") == "691" && a.says("VpnStrategy = L2TP") { // ERROR_AUTHENTICATION_FAILURE
+		c.ofWindows(e.Arg("code"), e.Arg("link"), a.words["point"] != "")
+		if e.Arg("code") == "691" && a.says("VpnStrategy = L2TP") { // ERROR_AUTHENTICATION_FAILURE
 			c.Likely, c.Checks = []string{"PPP refused the login, after IPsec had come up: a wrong user name or password, a locked account, or an authentication method that the server does not accept (MS-CHAPv2 is the usual one)"}, nil
 		}
-		if layer := Layer(e.arg("layer")); layer != "" {
+		if layer := Layer(e.Arg("layer")); layer != "" {
 			c.Layer = layer
 		}
 		if c.Layer == Client {
@@ -302,13 +303,13 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if policy := a.words["policy"]; id == "ikev1-peer" && policy != "" {
 		c.Likely = append(c.Likely, "it asks for a connection with "+policy+", and none such is loaded for these addresses")
 	}
-	if (id == "child-proposal" || id == "quick-silent") && a.Version == 1 && a.Side == Initiator {
+	if (id == "child-proposal" || id == "quick-silent") && a.Version == 1 && a.Side == event.Initiator {
 		c.Likely = append(c.Likely, offered.QuickMode(a.words["pfs"])...)
 	}
-	if identified[id] && a.Side == Initiator && a.alsoRefused() {
+	if identified[id] && a.Side == event.Initiator && a.alsoRefused() {
 		c.Likely = append(c.Likely, "the gateway refuses this client too (AUTHENTICATION_FAILED), as with another identity, certificate or key than it expects: see its log")
 	}
-	if reason := e.arg("reason"); reason != "" && !strings.Contains(said, reason) {
+	if reason := e.Arg("reason"); reason != "" && !strings.Contains(said, reason) {
 		c.Likely = append(c.Likely, reason)
 	}
 	return c
@@ -319,13 +320,13 @@ var identified = map[string]bool{"id-not-in-cert": true, "cert-untrusted": true,
 
 // alsoRefused reports whether the other side refused this one, too.
 func (a *Attempt) alsoRefused() bool {
-	return slices.ContainsFunc(a.Events, func(e Event) bool {
-		return e.Kind == Sign && e.Cause == "auth-refused" && !general.RefusesIdentity(e.Text)
+	return slices.ContainsFunc(a.Events, func(e event.Event) bool {
+		return e.Kind == event.Sign && e.Cause == "auth-refused" && !general.RefusesIdentity(e.Text)
 	})
 }
 
 // sentence returns what is said of a cause, with the words of the attempt.
-func (a *Attempt) sentence(id string, side Side, e *Event) string {
+func (a *Attempt) sentence(id string, side event.Side, e *event.Event) string {
 	known := catalogue()[id]
 	words := make(map[string]string)
 	for _, from := range []map[string]string{a.words, {"peer": a.Peer, "conn": a.Connection}, e.Args} {
@@ -339,7 +340,7 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 		side = ""
 	}
 	if id == "peer-id" && words["got"] == "" {
-		words["got"] = e.arg("peer-id")
+		words["got"] = e.Arg("peer-id")
 	}
 	if id == "psk-mismatch" && e.Cause != id {
 		words["likely"] = "most likely "
@@ -374,7 +375,7 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	if id == "child-pfs" && a.Version == 1 {
 		said = "only one side has a key exchange method (PFS) in its proposal for Quick Mode, so that it is refused"
 	}
-	if id == "child-proposal" && a.Version == 1 && side == Initiator {
+	if id == "child-proposal" && a.Version == 1 && side == event.Initiator {
 		said = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
 		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN", "o proposal chosen") {
 			said = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
@@ -391,8 +392,8 @@ func (a *Attempt) lastText() string { return a.Events[len(a.Events)-1].Text }
 
 // says reports whether a line of the attempt has one of the words.
 func (a *Attempt) says(words ...string) bool {
-	return slices.ContainsFunc(a.Events, func(e Event) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(e.Text, w) || strings.Contains(e.arg("notify"), w) })
+	return slices.ContainsFunc(a.Events, func(e event.Event) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(e.Text, w) || strings.Contains(e.Arg("notify"), w) })
 	})
 }
 
@@ -400,8 +401,8 @@ func (a *Attempt) says(words ...string) bool {
 // connection, "" if no line has it.
 func (a *Attempt) sentID() string {
 	for i := range a.Events {
-		if e := &a.Events[i]; e.Cause == "no-config" && e.arg("got") != "" {
-			return e.arg("got")
+		if e := &a.Events[i]; e.Cause == "no-config" && e.Arg("got") != "" {
+			return e.Arg("got")
 		}
 	}
 	return ""
@@ -409,13 +410,13 @@ func (a *Attempt) sentID() string {
 
 // resolve names the cause that an event stands for, by the phase and the side
 // of the attempt.
-func (a *Attempt) resolve(e *Event) string {
+func (a *Attempt) resolve(e *event.Event) string {
 	id, gaps := e.Cause, a.lists.gaps
 	private, alike := offered.Alike(a.lists.theirs, a.lists.ours)
 	switch {
-	case e.Kind == Again, e.Kind == Gone:
+	case e.Kind == event.Again, e.Kind == event.Gone:
 		return a.unanswered(e)
-	case a.refusedAgain(e) && a.words[AnotherChild] != "":
+	case a.refusedAgain(e) && a.words[event.AnotherChild] != "":
 		return "child-again"
 	case a.refusedAgain(e):
 		return "rekey-pfs"
@@ -424,50 +425,50 @@ func (a *Attempt) resolve(e *Event) string {
 			a.setWord("private", private)
 		}
 		return "proposals-alike"
-	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
-		if a.Version == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
+	case e.Kind == event.Theirs, e.Kind == event.Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
+		if a.Version == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == event.Responder && id == "" {
 			return "ikev1-peer"
 		}
 		protocol := cmp.Or(a.lists.got.Protocol, a.lists.want.Protocol)
 		child := protocol == "ESP" || protocol == "AH" ||
-			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank() && !strings.Contains(e.Text, "IKE_SA_INIT"))
+			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == event.PhaseChild || a.Reached.Rank() >= event.PhaseAuth.Rank() && !strings.Contains(e.Text, "IKE_SA_INIT"))
 		if !child && !a.ofPhase2() {
 			return "ike-proposal"
 		}
-		if len(gaps) == 1 && gaps[0].Axis == Exchange && (len(gaps[0].Got) == 0 || len(gaps[0].Want) == 0) || id == "child-pfs" && len(gaps) == 0 {
+		if len(gaps) == 1 && gaps[0].Axis == offered.Exchange && (len(gaps[0].Got) == 0 || len(gaps[0].Want) == 0) || id == "child-pfs" && len(gaps) == 0 {
 			return "child-pfs"
 		}
 		return "child-proposal"
-	case id == "answers-lost" && a.Reached.rank() <= PhaseInit.rank() && e.Phase.rank() <= PhaseInit.rank() && a.Reached != PhaseNone:
+	case id == "answers-lost" && a.Reached.Rank() <= event.PhaseInit.Rank() && e.Phase.Rank() <= event.PhaseInit.Rank() && a.Reached != event.PhaseNone:
 		return "answers-lost-init"
 	case id == "lost-state" && a.Version == 1 && !a.ikeUp && (a.began || a.says("when P1 SA is complete")):
 		return "dropped-phase1" // INVALID_COOKIE
 	case id == "send-failed" && (a.Established || a.ikeUp):
 		return "path-lost"
-	case id == "undecryptable" && a.Version == 2 && !a.ikeUp && a.Reached == PhaseInit:
+	case id == "undecryptable" && a.Version == 2 && !a.ikeUp && a.Reached == event.PhaseInit:
 		return "undecryptable-first"
-	case id == "id-not-in-cert" && a.Side == Responder && strings.Contains(a.sentID(), "=") && e.arg("id") != "" && !strings.Contains(e.arg("id"), "="):
+	case id == "id-not-in-cert" && a.Side == event.Responder && strings.Contains(a.sentID(), "=") && e.Arg("id") != "" && !strings.Contains(e.Arg("id"), "="):
 		return "other-connection"
-	case e.Kind == Own && id == "auth-refused":
+	case e.Kind == event.Own && id == "auth-refused":
 		return "auth-failed" // by this side
-	case id == "no-config" && a.Side == Responder && a.words[AsksEAP] != "":
+	case id == "no-config" && a.Side == event.Responder && a.words[event.AsksEAP] != "":
 		return "no-eap-config"
-	case id == "no-config" && a.Side == Initiator && (e.arg("got") != "" || e.arg("peer-id") != ""):
+	case id == "no-config" && a.Side == event.Initiator && (e.Arg("got") != "" || e.Arg("peer-id") != ""):
 		return "peer-id" // which it found no connection for
-	case (id == "child-refused" || id == "refused") && ofNotify[e.arg("notify")] != "":
-		return ofNotify[e.arg("notify")]
+	case (id == "child-refused" || id == "refused") && ofNotify[e.Arg("notify")] != "":
+		return ofNotify[e.Arg("notify")]
 	case id == "child-refused" && a.toldWhy() != "":
 		return a.toldWhy()
 	case id == "undecryptable" && a.Version == 1 && !a.ikeUp:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
-	case id == "malformed" && a.Version != 2 && e.Kind == Sign && e.arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
+	case id == "malformed" && a.Version != 2 && e.Kind == event.Sign && e.Arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
 		return "payload-refused"
-	case id == "malformed" && a.Version == 1 && a.Reached == PhaseAuth && !a.ikeUp:
+	case id == "malformed" && a.Version == 1 && a.Reached == event.PhaseAuth && !a.ikeUp:
 		return "psk-mismatch" // the first that is encrypted
 	case id == "no-connection" && a.Version == 1:
 		return "ikev1-peer"
 	case (id == "cert-untrusted" || id == "cert-invalid" || id == "cert-refused" || id == "cert-revoked") && a.insideEAP(e):
-		if a.Side == Responder {
+		if a.Side == event.Responder {
 			return "eap-client-cert"
 		}
 		return "eap-server-cert"
@@ -476,16 +477,16 @@ func (a *Attempt) resolve(e *Event) string {
 		return id
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
-	case id == "peer-id" && a.ikeUp && a.Version != 2 && e.arg(levelWord) != "":
+	case id == "peer-id" && a.ikeUp && a.Version != 2 && e.Arg(event.GeneralLevel) != "":
 		return "traffic-selectors" // identities of Quick Mode
 	case id == "auth-refused" && (a.ikeUp || a.Version != 2 && len(a.Events) == 1) && general.RefusesIdentity(e.Text):
 		return "traffic-selectors" // of Quick Mode
 	case id == "auth-refused" && a.Version == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"),
 		id == "psk-mismatch" && strings.Contains(e.Text, "INVALID_KEY_INFORMATION") && a.says("sending my cert"):
 		return "key-refused"
-	case id == "auth-refused" && a.Version == 1 && a.Side == Initiator && general.RefusesIdentity(e.Text):
+	case id == "auth-refused" && a.Version == 1 && a.Side == event.Initiator && general.RefusesIdentity(e.Text):
 		return "id-refused"
-	case id == "auth-refused" && a.Version != 1 && a.Reached == PhaseEAP && e.Kind == Sign && a.Side != Responder, id == "eap-refused":
+	case id == "auth-refused" && a.Version != 1 && a.Reached == event.PhaseEAP && e.Kind == event.Sign && a.Side != event.Responder, id == "eap-refused":
 		return "eap-refused"
 	}
 	return id
@@ -494,11 +495,11 @@ func (a *Attempt) resolve(e *Event) string {
 // refusedAgain reports whether an event refuses the proposal of a Child SA after one
 // was up. The proposal of the first, in IKE_AUTH, has no key exchange method (RFC
 // 7296, Section 1.2): that may be what differs.
-func (a *Attempt) refusedAgain(e *Event) bool {
+func (a *Attempt) refusedAgain(e *event.Event) bool {
 	if !a.Established || len(a.lists.gaps) > 0 || a.Version == 1 || e.Line < a.upLine {
 		return false
 	}
-	return e.Cause == "child-proposal" || (e.Cause == "child-refused" || e.Cause == "rekey") && e.arg("notify") == "NO_PROPOSAL_CHOSEN"
+	return e.Cause == "child-proposal" || (e.Cause == "child-refused" || e.Cause == "rekey") && e.Arg("notify") == "NO_PROPOSAL_CHOSEN"
 }
 
 // ofNotify are the causes of notify messages that refuse something.
@@ -511,7 +512,7 @@ var ofNotify = map[string]string{
 // says, "" if it does not.
 func (a *Attempt) toldWhy() string {
 	for i := range a.Events {
-		if o := &a.Events[i]; o.Kind == Own && o.Cause != "child-refused" && catalogue()[o.Cause].layers[""] == Child {
+		if o := &a.Events[i]; o.Kind == event.Own && o.Cause != "child-refused" && catalogue()[o.Cause].layers[""] == Child {
 			return o.Cause
 		}
 	}
@@ -521,7 +522,7 @@ func (a *Attempt) toldWhy() string {
 // insideEAP reports whether an event about a certificate is of a TLS handshake
 // inside EAP: this side is in a round of a method that has TLS, or the lines
 // after it say so.
-func (a *Attempt) insideEAP(e *Event) bool {
+func (a *Attempt) insideEAP(e *event.Event) bool {
 	if strings.Contains(e.Text, "[TLS]") || e.Args["inside"] == "tls" {
 		return true
 	}
@@ -535,7 +536,7 @@ func (a *Attempt) insideEAP(e *Event) bool {
 	}
 	switch a.words["method"] {
 	case "TLS", "TTLS", "PEAP", "EAP_TLS", "EAP_TTLS", "EAP_PEAP":
-		return e.Phase == PhaseEAP || a.Reached == PhaseEAP
+		return e.Phase == event.PhaseEAP || a.Reached == event.PhaseEAP
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
@@ -20,51 +21,51 @@ type collector struct {
 	tick int
 	// news is, by IKE SA, the last that was said of one before anything that begins
 	// an attempt.
-	news map[string]Event
+	news map[string]event.Event
 	// complaints are, by product and host, the last before anything that begins an
 	// attempt.
-	complaints map[string]*Line
+	complaints map[string]*event.Line
 	requests   general.Requests // of a RADIUS server
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
 }
 
 func newCollector(done func(*Attempt)) *collector {
-	return &collector{done: done, open: make(map[string]*Attempt), complaints: make(map[string]*Line)}
+	return &collector{done: done, open: make(map[string]*Attempt), complaints: make(map[string]*event.Line)}
 }
 
 // add puts an event of a product's log into its attempt.
-func (c *collector) add(product string, e Event) {
+func (c *collector) add(product string, e event.Event) {
 	logtext.HideSecrets(e.Args)
 	if e.Cause != general.CausePassword {
 		c.join(product, e)
 		return
 	}
-	c.requests.Take(e.Args, e.Kind == Root, func() { c.join(product, e) })
+	c.requests.Take(e.Args, e.Kind == event.Root, func() { c.join(product, e) })
 }
 
-func (c *collector) join(product string, e Event) {
+func (c *collector) join(product string, e event.Event) {
 	key := product + "\x00" + e.Key
 	a := c.open[key]
-	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established || a.Reached == PhaseEstablished) || e.Kind == Begin && (a.ended || a.Established))
-	if e.arg(RedirectedTo) != "" {
+	over := a != nil && (e.Kind == event.Start && (a.began || a.ended || a.Established || a.Reached == event.PhaseEstablished) || e.Kind == event.Begin && (a.ended || a.Established))
+	if e.Arg(event.RedirectedTo) != "" {
 		over = false // a redirect is followed
 	}
 	if over {
-		if a.Side == "" && e.Side == Initiator {
+		if a.Side == "" && e.Side == event.Initiator {
 			a.hint = "" // this side began in its place: it may have begun it, too
 		}
 		c.finish(key, a)
 		a = nil
 	}
 	if a == nil {
-		if e.Kind == Info || e.Kind == Match || e.Kind == Deleted && e.Cause == "" {
+		if e.Kind == event.Info || e.Kind == event.Match || e.Kind == event.Deleted && e.Cause == "" {
 			c.hear(key, &e)
 			return
 		}
 		if n, ok := c.news[key]; ok && max(e.Line-n.Line, n.Line-e.Line) <= maxApart {
 			for name, value := range n.Args {
-				if e.arg(name) == "" {
+				if e.Arg(name) == "" {
 					e.Set(name, value)
 				}
 			}
@@ -74,8 +75,8 @@ func (c *collector) join(product string, e Event) {
 			c.evict()
 		}
 		a = &Attempt{Product: product}
-		host := product + "\x00" + e.lane
-		if before := c.complaints[host]; before != nil && !over && e.Kind != Start && max(e.Line-before.Number, before.Number-e.Line) <= maxApart {
+		host := product + "\x00" + e.Lane
+		if before := c.complaints[host]; before != nil && !over && e.Kind != event.Start && max(e.Line-before.Number, before.Number-e.Line) <= maxApart {
 			a.complaints = append(a.complaints, before)
 		}
 		delete(c.complaints, host)
@@ -94,12 +95,12 @@ const (
 )
 
 // hear keeps whom a line is about that begins no attempt.
-func (c *collector) hear(key string, e *Event) {
-	if e.Kind != Info || e.arg("peer-id") == "" && e.arg("peer") == "" {
+func (c *collector) hear(key string, e *event.Event) {
+	if e.Kind != event.Info || e.Arg("peer-id") == "" && e.Arg("peer") == "" {
 		return
 	}
 	if c.news == nil || len(c.news) >= maxNews {
-		c.news = make(map[string]Event)
+		c.news = make(map[string]event.Event)
 	}
 	c.news[key] = *e
 }
@@ -119,7 +120,7 @@ func (c *collector) evict() {
 func (c *collector) finish(key string, a *Attempt) {
 	delete(c.open, key)
 	a.conclude()
-	if a.Cause == nil && !a.Established && a.Reached == PhaseNone && a.ending == "" {
+	if a.Cause == nil && !a.Established && a.Reached == event.PhaseNone && a.ending == "" {
 		return // nothing that could be told
 	}
 	c.done(a)
@@ -199,7 +200,7 @@ func (g *Groups) Add(a *Attempt) *Group {
 		for _, gap := range a.Cause.Gaps {
 			key += "\x00" + gap.String()
 		}
-		key += "\x00" + a.Cause.Event.arg("cert") + "\x00" + a.Cause.Event.arg("code")
+		key += "\x00" + a.Cause.Event.Arg("cert") + "\x00" + a.Cause.Event.Arg("code")
 	}
 	group := g.byKey[key]
 	if group == nil {

@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // complain keeps a line that says in plain words that something failed, and that no table
 // knows: why an attempt ended may be there, and is not claimed to be.
-func (s *Scanner) complain(l *Line) {
+func (s *Scanner) complain(l *event.Line) {
 	kept := *l
-	kept.Text = clip(l.Text, logtext.MaxRead)
+	kept.Text = logtext.Clip(l.Text, logtext.MaxRead)
 	if strings.HasPrefix(l.Text, "|") || !general.Complains(kept.Text) {
 		return
 	}
@@ -60,13 +61,13 @@ func (c *collector) namesAnother(a *Attempt, text string) bool {
 
 // saidBefore quotes the last complaint that stands right before the event that a cause is
 // drawn from, or anywhere before requests that stay unanswered.
-func (a *Attempt) saidBefore(first *Event) []string {
+func (a *Attempt) saidBefore(first *event.Event) []string {
 	for _, c := range slices.Backward(a.complaints) {
 		apart := first.Line - c.Number
 		if first.Line < a.FirstLine { // in descending order
 			apart = -apart
 		}
-		if apart > 0 && (first.Kind != Root || vague[first.Cause]) && (apart <= maxApart || first.Kind == Again || first.Kind == Gone) {
+		if apart > 0 && (first.Kind != event.Root || event.Vague(first.Cause)) && (apart <= maxApart || first.Kind == event.Again || first.Kind == event.Gone) {
 			return []string{fmt.Sprintf("what line %d says before, which ikescope does not know: %s", c.Number, c.Quoted())}
 		}
 	}
@@ -75,7 +76,7 @@ func (a *Attempt) saidBefore(first *Event) []string {
 
 // quote says of a line of an attempt that it complains, and puts it among those that
 // matter.
-func (s *Story) quote(c *Line) string {
+func (s *Story) quote(c *event.Line) string {
 	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Number, Stamp: c.Stamp, Count: 1, Text: c.Quoted()})
 	if s.Timeline[0].Line <= c.Number {
 		slices.SortStableFunc(s.Timeline, func(x, y Moment) int { return x.Line - y.Line })

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/how"
+	"github.com/ikescope/ikescope/report/incident/offered"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
@@ -56,24 +58,24 @@ type Story struct {
 	Cause   string `json:"cause"` // "" if nothing failed, or nothing explains it
 	Heading string `json:"heading"`
 	// Firm: a line says the reason; else the lines only show that it failed.
-	Firm    bool     `json:"firm"`
-	Details []string `json:"details"`
-	Gaps    []Gap    `json:"gaps,omitempty"`
+	Firm    bool          `json:"firm"`
+	Details []string      `json:"details"`
+	Gaps    []offered.Gap `json:"gaps,omitempty"`
 	// Likely are reasons of an error code, the likeliest first, where the log
 	// does not say which.
 	Likely []string `json:"likely,omitempty"`
 
-	Product    string `json:"product"`
-	File       string `json:"file"`
-	Side       Side   `json:"side"` // "" if the lines do not say
-	IKE        int    `json:"ike_version"`
-	Connection string `json:"connection,omitempty"`
-	Local      string `json:"local,omitempty"`
-	Peer       string `json:"peer,omitempty"`
-	PeerID     string `json:"peer_id,omitempty"`
+	Product    string     `json:"product"`
+	File       string     `json:"file"`
+	Side       event.Side `json:"side"` // "" if the lines do not say
+	IKE        int        `json:"ike_version"`
+	Connection string     `json:"connection,omitempty"`
+	Local      string     `json:"local,omitempty"`
+	Peer       string     `json:"peer,omitempty"`
+	PeerID     string     `json:"peer_id,omitempty"`
 
-	Reached     Phase `json:"reached"`
-	Established bool  `json:"established"`
+	Reached     event.Phase `json:"reached"`
+	Established bool        `json:"established"`
 	// Count is how many attempts ended alike, of how many peers.
 	Count int       `json:"count"`
 	Peers []string  `json:"peers"`
@@ -93,14 +95,14 @@ type Story struct {
 
 // Partner is the log of the other side.
 type Partner struct {
-	File       string   `json:"file"`
-	Product    string   `json:"product"`
-	Side       Side     `json:"side"`
-	PairedBy   Pairing  `json:"paired_by"`
-	Heading    string   `json:"heading"`
-	ClockKnown bool     `json:"clock_known"`
-	ClockAhead int64    `json:"clock_ahead_ms"`
-	Timeline   []Moment `json:"timeline"`
+	File       string     `json:"file"`
+	Product    string     `json:"product"`
+	Side       event.Side `json:"side"`
+	PairedBy   Pairing    `json:"paired_by"`
+	Heading    string     `json:"heading"`
+	ClockKnown bool       `json:"clock_known"`
+	ClockAhead int64      `json:"clock_ahead_ms"`
+	Timeline   []Moment   `json:"timeline"`
 }
 
 // Moment is a line of a log that matters.
@@ -222,7 +224,7 @@ func (g *Group) story() Story {
 		s.First, s.Last = g.First, g.Last
 	}
 	for i := range a.Events {
-		if a.Events[i].Kind == Again {
+		if a.Events[i].Kind == event.Again {
 			s.Retries += a.Events[i].Count
 		}
 	}
@@ -246,7 +248,7 @@ func (g *Group) story() Story {
 		s.Heading = sentence.Fill("the first message is asked for again with another key exchange method[, {group}], which is a normal step; the log shows no more of this attempt, and nothing in it failed", a.words)
 	case len(a.complaints) > 0 && !a.Established:
 		s.Heading = "no line that is known shows a failure; " + s.quote(a.complaints[len(a.complaints)-1])
-		if a.Reached != PhaseNone {
+		if a.Reached != event.PhaseNone {
 			s.Heading += "; it reached " + a.shown().In(a.Version)
 		}
 	case a.Established:
@@ -263,20 +265,20 @@ func (g *Group) story() Story {
 		switch {
 		case a.words["childless"] != "":
 			s.Heading = "the IKE SA came up, without a Child SA, as this side asked for none in IKE_AUTH; whether one did later, the log does not show"
-		case a.Version == 1 && a.shown() == PhaseChild:
+		case a.Version == 1 && a.shown() == event.PhaseChild:
 			s.Heading = "the IKE SA came up, and Quick Mode was begun; whether an IPsec SA came up, the log does not show"
 		}
-	case a.words[Incomplete] != "":
+	case a.words[event.Incomplete] != "":
 		s.Heading = sentence.Fill("the IKE SA was dropped before it was complete[, after {aged} s]: {incomplete}; why, these lines do not show", a.words)
-	case a.Side == Responder && a.Reached == PhaseInit && a.Version == 1 && a.words["next"] != "":
+	case a.Side == event.Responder && a.Reached == event.PhaseInit && a.Version == 1 && a.words["next"] != "":
 		s.Heading = sentence.Fill("IKEv1: this gateway sent its answer {init-answered} of Main Mode, and the log shows nothing more of the client: {next} did not arrive, it gave up, or the log ends too early", a.words)
-	case a.Side == Responder && a.Reached == PhaseInit && a.words[AuthCame] != "":
+	case a.Side == event.Responder && a.Reached == event.PhaseInit && a.words[event.AuthCame] != "":
 		s.Heading = "this gateway answered IKE_SA_INIT, and a packet of the client came to UDP 4500, most likely its IKE_AUTH; how it was handled the log does not show, and no line shows that it failed"
-	case a.Side == Responder && a.Reached == PhaseInit && a.words[InitAnswered] != "":
+	case a.Side == event.Responder && a.Reached == event.PhaseInit && a.words[event.InitAnswered] != "":
 		s.Heading = "this gateway answered IKE_SA_INIT, and the log shows nothing more of the client: its IKE_AUTH did not arrive (UDP 4500), it gave up, or the log ends too early"
 	default:
 		s.Heading = "the log does not show how the attempt ended, and no line shows that it failed"
-		if a.Reached != PhaseNone {
+		if a.Reached != event.PhaseNone {
 			s.Heading += "; it reached " + a.shown().In(a.Version)
 		}
 	}
@@ -293,29 +295,29 @@ const maxMoments = 10
 // timeline returns the lines of an attempt that matter most, in their order.
 func (a *Attempt) timeline(most int) []Moment {
 	standing := a.standing()
-	worth := func(e *Event) int {
-		passed := (e.Kind == Theirs || e.Kind == Ours || e.Kind == Try || e.Kind == Wait || e.Kind == Root) && !slices.Contains(standing, e)
+	worth := func(e *event.Event) int {
+		passed := (e.Kind == event.Theirs || e.Kind == event.Ours || e.Kind == event.Try || e.Kind == event.Wait || e.Kind == event.Root) && !slices.Contains(standing, e)
 		switch {
 		case passed && !(a.Cause != nil && e.Line == a.Cause.Event.Line):
 			return 5
 		case a.Cause != nil && e.Line == a.Cause.Event.Line && e.Text == a.Cause.Event.Text:
 			return 0
-		case e.Kind == Root || e.Kind == Up || e.Kind == Theirs || e.Kind == Ours:
+		case e.Kind == event.Root || e.Kind == event.Up || e.Kind == event.Theirs || e.Kind == event.Ours:
 			return 1
-		case e.Kind == Sign || e.Kind == Gone || e.Kind == Start || e.Kind == Deleted || e.Kind == IKEUp:
+		case e.Kind == event.Sign || e.Kind == event.Gone || e.Kind == event.Start || e.Kind == event.Deleted || e.Kind == event.IKEUp:
 			return 2
-		case e.Kind == Own || e.Kind == Again || e.Kind == Try || e.Kind == Wait || e.Kind == Begin:
+		case e.Kind == event.Own || e.Kind == event.Again || e.Kind == event.Try || e.Kind == event.Wait || e.Kind == event.Begin:
 			return 3
-		case e.Kind == Step || e.Kind == Match:
+		case e.Kind == event.Step || e.Kind == event.Match:
 			return 4
 		}
 		return 4
 	}
-	best := make(map[int]*Event) // by line
+	best := make(map[int]*event.Event) // by line
 	var lines []int
 	for i := range a.Events {
 		e := &a.Events[i]
-		if e.arg(AuthCame) != "" && a.Reached != PhaseInit {
+		if e.Arg(event.AuthCame) != "" && a.Reached != event.PhaseInit {
 			continue // what came is there
 		}
 		old, seen := best[e.Line]

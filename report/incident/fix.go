@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/meet"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
@@ -27,8 +28,8 @@ func (a *Attempt) fixed() string {
 	variant := a.Cause.ID
 	switch {
 	case variant == "windows":
-		variant += "-" + a.Cause.Event.arg("code")
-	case variant == "child-proposal" && a.Version == 1 && a.Side == Initiator && len(a.Cause.Gaps) == 0:
+		variant += "-" + a.Cause.Event.Arg("code")
+	case variant == "child-proposal" && a.Version == 1 && a.Side == event.Initiator && len(a.Cause.Gaps) == 0:
 		variant += "-ikev1"
 	}
 	if hasFix(variant) {
@@ -95,7 +96,7 @@ func (a *Attempt) Fixes() []Fix {
 // takes reports whether a fix for a cause of the attempt is one for its side, its version
 // of IKE and the system of its product.
 func (a *Attempt) takes(f causes.Fix) bool {
-	side := map[string]Side{"r": Responder, "i": Initiator, "u": ""}
+	side := map[string]event.Side{"r": event.Responder, "i": event.Initiator, "u": ""}
 	if whose, ok := side[f.Side]; ok && whose != a.Side || f.Version != 0 && a.Version != 0 && f.Version != a.Version {
 		return false
 	}
@@ -107,8 +108,8 @@ func (a *Attempt) takes(f causes.Fix) bool {
 func (a *Attempt) apart(name string) string {
 	var out []string
 	for i := range a.Events {
-		if e := &a.Events[i]; e.arg(name) != "" && !slices.Contains(out, e.arg(name)) && !a.common(e.arg("axis")) {
-			out = append(out, e.arg(name))
+		if e := &a.Events[i]; e.Arg(name) != "" && !slices.Contains(out, e.Arg(name)) && !a.common(e.Arg("axis")) {
+			out = append(out, e.Arg(name))
 		}
 	}
 	return strings.Join(out, " ")
@@ -123,7 +124,7 @@ func (a *Attempt) algorithms() []Fix {
 		lines = meet.Child(a.Product, theirs, ours, a.lists.got, a.lists.want, id == "child-pfs")
 	case apart:
 		lines = meet.IKE(theirs, ours, meet.Syntax(a.Product))
-	case a.Product == "libreswan" && id == "ike-proposal" && len(ours) == 0 && a.Side == Responder && a.Version != 1:
+	case a.Product == "libreswan" && id == "ike-proposal" && len(ours) == 0 && a.Side == event.Responder && a.Version != 1:
 		lines = meet.Offered(theirs)
 	}
 	var out []Fix

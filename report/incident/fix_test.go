@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
@@ -64,7 +65,7 @@ func TestEachCauseHasAFix(t *testing.T) {
 		if id == "idle" || id == "peer-ended" || id == "windows" { // nothing failed, or it goes by a code
 			continue
 		}
-		for _, side := range []Side{Initiator, Responder, ""} {
+		for _, side := range []event.Side{event.Initiator, event.Responder, ""} {
 			for _, product := range []string{"strongSwan", "libreswan", "another"} {
 				a := &Attempt{Product: product, Side: side, Cause: &Cause{ID: id}}
 				if len(a.Fixes()) == 0 {
@@ -79,9 +80,9 @@ func TestEachCauseHasAFix(t *testing.T) {
 func TestNoPlacesLeft(t *testing.T) {
 	place := regexp.MustCompile(`\{[a-z0-9/-]+[|}]`)
 	for id := range catalogue() {
-		for _, side := range []Side{Initiator, Responder, ""} {
+		for _, side := range []event.Side{event.Initiator, event.Responder, ""} {
 			for _, ends := range []bool{false, true} {
-				a := &Attempt{Side: side, ikeUp: true, ending: id, Events: []Event{{Text: "x", Count: 1}}}
+				a := &Attempt{Side: side, ikeUp: true, ending: id, Events: []event.Event{{Text: "x", Count: 1}}}
 				if !ends {
 					a.Cause = a.cause(id, &a.Events[0])
 				}

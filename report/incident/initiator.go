@@ -2,6 +2,7 @@ package incident
 
 import (
 	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
@@ -21,7 +22,7 @@ func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
 	if !ok {
 		return Told{}, false
 	}
-	t := Told{Layer: e.layers[Initiator], Sentence: sentence.Fill(e.sentences[Initiator], words), Elsewhere: sentence.Fill(e.elsewhere, words)}
+	t := Told{Layer: e.layers[event.Initiator], Sentence: sentence.Fill(e.sentences[event.Initiator], words), Elsewhere: sentence.Fill(e.elsewhere, words)}
 	for _, f := range causes.Fixes() {
 		if f.Cause != cause || f.Product != "" || f.Side == "r" || f.Side == "u" || len(t.Fixes) == maxFixes {
 			continue

@@ -11,7 +11,7 @@ import (
 func (a *Attempt) kernel() (cause, errno string) {
 	for i := range a.Events {
 		e := &a.Events[i]
-		reason := e.arg("reason")
+		reason := e.Arg("reason")
 		if e.Cause != "kernel" || reason == "" {
 			continue
 		}

@@ -1,19 +1,21 @@
 package incident
 
+import "github.com/ikescope/ikescope/report/incident/event"
+
 // lane is the log of one host within a file: the lines of two that were put together
 // are not of the same IKE SAs.
 type lane struct {
 	// name is "" for the first.
 	name string
 	// side is whose log it is by its heading, "" where that does not say.
-	side    Side
-	readers []Reader
-	last    int  // the product of the line before
-	folded  Line // the beginning of a message that may be folded
+	side    event.Side
+	readers []event.Reader
+	last    int        // the product of the line before
+	folded  event.Line // the beginning of a message that may be folded
 	// key is the IKE SA of the last event, and held are lines before the first
 	// one whose product is known.
 	key  string
-	held []Line
+	held []event.Line
 	l2tp bool // a line of xl2tpd was seen
 }
 
@@ -27,21 +29,21 @@ type lanes struct {
 	// host of each.
 	section string
 	first   map[string]string
-	side    Side
+	side    event.Side
 }
 
 // head begins another part of the file where a line is the heading of one.
-func (s *Scanner) head(l *Line) bool {
+func (s *Scanner) head(l *event.Line) bool {
 	section, who, ok := l.Heading()
 	if ok {
-		s.lanes.section, s.lanes.side = section, Side(who)
+		s.lanes.section, s.lanes.side = section, event.Side(who)
 		s.enter(section, s.lanes.side)
 	}
 	return ok
 }
 
 // sort turns to the lane that a line is of.
-func (s *Scanner) sort(l *Line) {
+func (s *Scanner) sort(l *event.Line) {
 	host := l.On()
 	if host == "" {
 		return
@@ -67,7 +69,7 @@ func (s *Scanner) sort(l *Line) {
 }
 
 // enter turns to a lane by its name.
-func (s *Scanner) enter(name string, side Side) {
+func (s *Scanner) enter(name string, side event.Side) {
 	if len(s.File.Products) == 0 && name != "" && len(s.lanes.all) == 1 && len(s.lane.held) == 0 { // nothing came before it
 		s.lane.name, s.lane.side = name, side
 		return
@@ -86,7 +88,7 @@ func (s *Scanner) enter(name string, side Side) {
 	s.lanes.all = append(s.lanes.all, s.lane)
 }
 
-func (s *Scanner) newLane(name string, side Side, last int) *lane {
+func (s *Scanner) newLane(name string, side event.Side, last int) *lane {
 	out := &lane{name: name, side: side, last: last}
 	for _, p := range s.products {
 		out.readers = append(out.readers, p.New())
@@ -103,9 +105,9 @@ func (l *lane) within(key string) string {
 }
 
 // add puts an event into the attempt that it is of, in its lane.
-func (s *Scanner) add(product string, e Event) {
-	e.lane, e.Key = s.lane.name, s.lane.within(e.Key)
-	if s.lane.side != "" && e.arg("side-hint") == "" {
+func (s *Scanner) add(product string, e event.Event) {
+	e.Lane, e.Key = s.lane.name, s.lane.within(e.Key)
+	if s.lane.side != "" && e.Arg("side-hint") == "" {
 		e.Set("side-hint", string(s.lane.side))
 	}
 	s.collector.add(product, e)

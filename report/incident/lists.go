@@ -4,27 +4,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // lists are the last proposals of both sides among events, and at is the event of the
 // later of them.
 type lists struct {
-	theirs, ours []Proposal
-	at           *Event
+	theirs, ours []offered.Proposal
+	at           *event.Event
 	// apart: both are there and do not meet. Of the two nearest, got and want, gaps are
 	// the axes on which they do not.
 	apart     bool
-	gaps      []Gap
-	got, want Proposal
+	gaps      []offered.Gap
+	got, want offered.Proposal
 }
 
-func listed(events []*Event) (l lists) {
+func listed(events []*event.Event) (l lists) {
 	for _, e := range events {
 		switch {
-		case e.Kind == Theirs, e.Kind == Root && len(e.Proposals) > 0:
+		case e.Kind == event.Theirs, e.Kind == event.Root && len(e.Proposals) > 0:
 			l.theirs, l.at = e.Proposals, e
-		case e.Kind == Ours:
+		case e.Kind == event.Ours:
 			l.ours, l.at = e.Proposals, e
 		}
 	}
@@ -35,30 +36,30 @@ func listed(events []*Event) (l lists) {
 }
 
 // ofChild reports whether an event lists proposals for a Child SA.
-func (e *Event) ofChild() bool {
-	return (e.Kind == Theirs || e.Kind == Ours) && len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" && e.Proposals[0].Protocol != ""
+func ofChild(e *event.Event) bool {
+	return (e.Kind == event.Theirs || e.Kind == event.Ours) && len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" && e.Proposals[0].Protocol != ""
 }
 
-// meets reports whether a match is what another event waited for. One that says
+// meets reports whether a match, e, is what another event waited for. One that says
 // nothing of proposals leaves lists of them standing, and one of those for the IKE SA
 // the lists for a Child SA.
-func (e *Event) meets(o *Event) bool {
+func meets(e, o *event.Event) bool {
 	switch {
 	case e.Cause == "path-lost": // a way was found again: it says nothing of what was searched for
 		return o.Cause == e.Cause
-	case o.Kind == Try || o.Kind == Wait:
+	case o.Kind == event.Try || o.Kind == event.Wait:
 		return e.Cause == "" || o.Cause == e.Cause || o.Cause == ""
-	case o.Kind != Theirs && o.Kind != Ours:
+	case o.Kind != event.Theirs && o.Kind != event.Ours:
 		return false
-	case e.Cause == "ike-proposal" || strings.HasPrefix(e.arg("selected"), "IKE:"):
-		return !o.ofChild()
+	case e.Cause == "ike-proposal" || strings.HasPrefix(e.Arg("selected"), "IKE:"):
+		return !ofChild(o)
 	}
 	return (e.Cause == "" || e.Cause == "child-proposal") && !strings.HasSuffix(e.Text, "proposal matches") // its lists follow
 }
 
 // ofPhase2 reports whether lines that name no side of it say that phase 2 failed.
 func (a *Attempt) ofPhase2() bool {
-	return a.Product == "" && !a.says("phase 1") && (a.says(`mode="quick"`) || slices.ContainsFunc(a.Events, func(e Event) bool { return e.Cause == "phase2" }))
+	return a.Product == "" && !a.says("phase 1") && (a.says(`mode="quick"`) || slices.ContainsFunc(a.Events, func(e event.Event) bool { return e.Cause == "phase2" }))
 }
 
 // besides are causes that a connection which comes up does not take back.

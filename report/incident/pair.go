@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -61,7 +62,7 @@ func mixed(groups []*Group) bool {
 	if x.Product != windowsProduct {
 		x, y = y, x
 	}
-	return x.Product == windowsProduct && x.Side == Initiator && y.Product != windowsProduct && y.Side != Initiator
+	return x.Product == windowsProduct && x.Side == event.Initiator && y.Product != windowsProduct && y.Side != event.Initiator
 }
 
 const windowsProduct = "Windows"
@@ -73,10 +74,10 @@ const policyMatch = "13868"
 // answer, where the gateway's log shows that it accepted the client; else nil.
 func (a *Attempt) unheardAnswer(gateway *Attempt) *Cause {
 	c := a.Cause
-	if c == nil || a.Side != Initiator || gateway.Cause != nil || !gateway.ikeUp || gateway.Side != Responder {
+	if c == nil || a.Side != event.Initiator || gateway.Cause != nil || !gateway.ikeUp || gateway.Side != event.Responder {
 		return nil
 	}
-	if c.ID == "silence-auth" || c.ID == "windows" && c.Event.arg("code") == "809" {
+	if c.ID == "silence-auth" || c.ID == "windows" && c.Event.Arg("code") == "809" {
 		return a.cause("answer-lost", &c.Event)
 	}
 	return nil
@@ -91,9 +92,9 @@ func certainty(a *Attempt) int {
 		return 4
 	case c.Firm:
 		return 0
-	case vague[c.ID] || c.ID == "auth-refused" || c.ID == "eap-refused" || c.ID == "client-deleted":
+	case event.Vague(c.ID) || c.ID == "auth-refused" || c.ID == "eap-refused" || c.ID == "client-deleted":
 		return 3 // only the other side says why
-	case c.Event.Kind == Sign || c.Event.Kind == Try || c.Event.Kind == Wait:
+	case c.Event.Kind == event.Sign || c.Event.Kind == event.Try || c.Event.Kind == event.Wait:
 		return 1
 	}
 	return 2
@@ -151,7 +152,7 @@ func alike(a, b *Group) (score int, by Pairing) {
 		score, by = 40, ByAddress
 	case close && apart.Abs() <= nearest:
 		score, by = 10, ByTime
-	case !comparable && (x.File != y.File || x.Side != "" && y.Side != "") && (x.Side == Initiator) != (y.Side == Initiator):
+	case !comparable && (x.File != y.File || x.Side != "" && y.Side != "") && (x.Side == event.Initiator) != (y.Side == event.Initiator):
 		score, by = 1, BySides
 	default:
 		return 0, ""
@@ -181,17 +182,17 @@ func (a *Attempt) contradicts(b *Attempt) bool {
 	case logtext.Public(a.Peer) && logtext.Public(b.Local) && a.Peer != b.Local:
 		return true
 	}
-	if a.Reached.rank() >= PhaseAuth.rank() && b.Cause != nil && b.Cause.Event.arg("code") == policyMatch && (a.Cause == nil || a.Cause.Layer != Child && a.Cause.Layer != Negotiation) {
+	if a.Reached.Rank() >= event.PhaseAuth.Rank() && b.Cause != nil && b.Cause.Event.Arg("code") == policyMatch && (a.Cause == nil || a.Cause.Layer != Child && a.Cause.Layer != Negotiation) {
 		return true // which no gateway answers for a key, a user or a certificate
 	}
-	return a.Reached.rank() >= PhaseAuth.rank() && b.Cause != nil && (b.Cause.ID == "ike-proposal" || b.Cause.ID == "no-connection") && b.Reached.rank() <= PhaseInit.rank()
+	return a.Reached.Rank() >= event.PhaseAuth.Rank() && b.Cause != nil && (b.Cause.ID == "ike-proposal" || b.Cause.ID == "no-connection") && b.Reached.Rank() <= event.PhaseInit.Rank()
 }
 
 // unheard reports whether a, a client's attempt, ended for what an answer to its
 // IKE_AUTH said or held, while gateway is one of which no IKE_AUTH came.
 func (a *Attempt) unheard(gateway *Attempt) bool {
-	return a.Side == Initiator && a.Cause != nil && a.Cause.Layer != Network && a.Reached.rank() >= PhaseAuth.rank() &&
-		gateway.Side == Responder && gateway.Reached == PhaseInit
+	return a.Side == event.Initiator && a.Cause != nil && a.Cause.Layer != Network && a.Reached.Rank() >= event.PhaseAuth.Rank() &&
+		gateway.Side == event.Responder && gateway.Reached == event.PhaseInit
 }
 
 // clockOf returns by how much the clock of the other log is ahead. Where the

@@ -3,6 +3,7 @@ package incident
 import (
 	"strings"
 
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/general"
 )
 
@@ -29,18 +30,14 @@ const (
 	noCause                 // what is none
 )
 
-// vague are causes of lines that say that something failed, not what, and refusing those of
-// lines that only say that authentication did.
-var (
-	vague    = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}
-	refusing = map[string]bool{"auth-failed": true, "auth-refused": true}
-)
+// refusing are causes of lines that only say that authentication failed.
+var refusing = map[string]bool{"auth-failed": true, "auth-refused": true}
 
 // best returns the event that explains the end of the attempt best, of those that
 // nothing took back, nil if none does. What the words of an unknown message say after the
 // notify that refused the attempt, or after it was given up, is no reason for that.
-func (a *Attempt) best(standing []*Event) *Event {
-	var best *Event
+func (a *Attempt) best(standing []*event.Event) *event.Event {
+	var best *event.Event
 	least, refused := noCause, false
 	for _, e := range standing {
 		r := a.rank(e)
@@ -50,46 +47,46 @@ func (a *Attempt) best(standing []*Event) *Event {
 		if r < least {
 			best, least = e, r
 		}
-		refused = refused || (e.Kind == Sign || e.Kind == Own) && refusing[e.Cause] && !fromWords(e) && strings.Contains(e.Text, "AUTH") || e.Kind == Gone
+		refused = refused || (e.Kind == event.Sign || e.Kind == event.Own) && refusing[e.Cause] && !fromWords(e) && strings.Contains(e.Text, "AUTH") || e.Kind == event.Gone
 	}
 	return best
 }
 
 // fromWords reports whether what an event says was read from the words of a message that
 // no table knows.
-func fromWords(e *Event) bool {
-	level := general.Level(e.arg(levelWord))
+func fromWords(e *event.Event) bool {
+	level := general.Level(e.Arg(event.GeneralLevel))
 	return level == general.Reason || level == general.Result
 }
 
 // rank returns the rank of an event. That of proposals needs the lists of the attempt.
-func (a *Attempt) rank(e *Event) rank {
+func (a *Attempt) rank(e *event.Event) rank {
 	if e.Cause == "daemon-bug" && a.ending != "" || e.Cause == "undecryptable" && a.Established && a.ending == "local-ended" && a.endedBefore(e) {
 		return noCause
 	}
-	switch level := general.Level(e.arg(levelWord)); {
-	case level == general.Reason && (e.Kind == Sign || e.Kind == Try || e.Kind == Wait):
+	switch level := general.Level(e.Arg(event.GeneralLevel)); {
+	case level == general.Reason && (e.Kind == event.Sign || e.Kind == event.Try || e.Kind == event.Wait):
 		return rankFailure // as what a product's own table has
-	case level == general.Notify && e.Kind == Sign:
+	case level == general.Notify && e.Kind == event.Sign:
 		return rankVague
-	case level == general.Result && e.Kind == Sign:
+	case level == general.Result && e.Kind == event.Sign:
 		return rankResult
 	}
 	switch e.Kind {
-	case Root:
-		if vague[e.Cause] {
+	case event.Root:
+		if event.Vague(e.Cause) {
 			return rankVague
 		}
 		return rankReason
-	case Theirs, Ours:
+	case event.Theirs, event.Ours:
 		if a.lists.apart && e == a.lists.at {
 			return rankApart
 		}
-	case Try, Wait:
+	case event.Try, event.Wait:
 		if e.Cause != "dhcp-silent" || e.Count > 1 { // else the answer may be under way
 			return rankLacking
 		}
-	case Sign:
+	case event.Sign:
 		switch {
 		case e.Cause == "exchange-open" && e.Count < 2, e.Cause == "mid-window" && a.ikeUp: // it may be answered, or was
 			return noCause
@@ -99,15 +96,15 @@ func (a *Attempt) rank(e *Event) rank {
 			return noCause
 		case e.Cause == "esp-replay":
 			return rankReplay
-		case vague[e.Cause] || refusing[e.Cause]:
+		case event.Vague(e.Cause) || refusing[e.Cause]:
 			return rankVague
 		}
 		return rankFailure
-	case Gone:
+	case event.Gone:
 		return rankSilence
-	case Again:
+	case event.Again:
 		return rankAgain
-	case Own:
+	case event.Own:
 		return rankTold
 	}
 	return noCause

@@ -7,43 +7,10 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
-
-// Reader turns lines of one product's log into events. It remembers what it
-// needs of the lines before.
-type Reader interface {
-	// Read returns the events of a line. mine is false if the line is not of
-	// the product's log.
-	Read(l *Line) (events []Event, mine bool)
-}
-
-// Ender is a Reader that has events left at the end of a log.
-type Ender interface {
-	End() []Event
-}
-
-// Product is a product whose logs are read.
-type Product struct {
-	// Name is how people call it, Word how it is named on the command line.
-	Name, Word string
-	New        func() Reader
-	// Lines are the lines that are known, nil where there is no table.
-	Lines *Table
-	// Bare, if it is there, completes an event of a message that was copied
-	// without what stands before it.
-	Bare func(e *Event)
-	// Program is the name under which messages that were copied without what
-	// stands before them are of the product, "" where they need more than that.
-	Program string
-	// Folds: lines that are copied from the terminal or sent by mail are often
-	// folded, and what is on the next line belongs to the one before.
-	Folds bool
-	// Complete: the table knows every line that says why something failed, so
-	// that others are not read by what they say in general.
-	Complete bool
-}
 
 // File is what was read of one file.
 type File struct {
@@ -61,13 +28,13 @@ type File struct {
 	Backwards bool
 	// Complaint is the last line that reads like a failure and that no table knows, nil
 	// if there is none.
-	Complaint *Line
+	Complaint *event.Line
 }
 
 // Scanner reads one log, line by line.
 type Scanner struct {
 	File      File
-	products  []Product
+	products  []event.Product
 	collector *collector
 	order     logtext.Order
 	// program is taken for that of lines which no reader knows.
@@ -78,7 +45,7 @@ type Scanner struct {
 
 // NewScanner returns a scanner that calls done with each attempt when it has
 // ended.
-func NewScanner(name string, products []Product, done func(*Attempt)) *Scanner {
+func NewScanner(name string, products []event.Product, done func(*Attempt)) *Scanner {
 	s := &Scanner{products: products, collector: newCollector(done)}
 	s.File = File{Name: name, Products: make(map[string]int), Understood: make(map[string]int)}
 	s.lane = s.newLane("", "", 0)
@@ -89,7 +56,7 @@ func NewScanner(name string, products []Product, done func(*Attempt)) *Scanner {
 // Line reads one line.
 func (s *Scanner) Line(number int, text string) {
 	s.File.Lines = number
-	for _, l := range Unwrap(s.File.Name, number, text) {
+	for _, l := range event.Unwrap(s.File.Name, number, text) {
 		if l.Text == "" {
 			continue
 		}
@@ -99,7 +66,7 @@ func (s *Scanner) Line(number int, text string) {
 	}
 }
 
-func (s *Scanner) clock(l *Line) {
+func (s *Scanner) clock(l *event.Line) {
 	if l.Time.IsZero() {
 		return
 	}
@@ -109,7 +76,7 @@ func (s *Scanner) clock(l *Line) {
 	s.order.Add(l.Time)
 }
 
-func (s *Scanner) read(l *Line) {
+func (s *Scanner) read(l *event.Line) {
 	folded := s.folded
 	s.folded.Text = ""
 	if s.offer(l) {
@@ -129,7 +96,7 @@ func (s *Scanner) read(l *Line) {
 }
 
 // offer gives a line to the readers, the last that knew one first.
-func (s *Scanner) offer(l *Line) bool {
+func (s *Scanner) offer(l *event.Line) bool {
 	for i := range s.readers {
 		at := (s.last + i) % len(s.readers)
 		events, mine := s.readers[at].Read(l)
@@ -149,7 +116,7 @@ func (s *Scanner) offer(l *Line) bool {
 		if len(events) == 0 && s.products[at].Lines != nil {
 			s.complain(l)
 		}
-		if l.Stamp != "" && s.products[at].Folds && !slices.ContainsFunc(events, func(e Event) bool { return e.arg(levelWord) == "" }) {
+		if l.Stamp != "" && s.products[at].Folds && !slices.ContainsFunc(events, func(e event.Event) bool { return e.Arg(event.GeneralLevel) == "" }) {
 			s.folded = *l
 		}
 		return true
@@ -166,7 +133,7 @@ var vpn = lazyregexp.New(`(?i)vpn|ipsec|swan|charon|\bike|l2tp`)
 // unclaimed reads a line that no reader knows: as one of the product whose lines
 // are around it, if its table knows nearly all of it, or by what it says in
 // general of IKE.
-func (s *Scanner) unclaimed(l *Line) {
+func (s *Scanner) unclaimed(l *event.Line) {
 	if strings.HasPrefix(l.Text, "|") {
 		return
 	}
@@ -186,7 +153,7 @@ func (s *Scanner) unclaimed(l *Line) {
 	}
 	if p := &s.products[s.last]; p.Program != "" && l.Program == "" {
 		row, _ := p.Lines.Find(l.Text)
-		if s.program != "" || row != nil && row.template.Octets() >= leastBare && row.Kind != Info {
+		if s.program != "" || row != nil && row.Octets() >= leastBare && row.Kind != event.Info {
 			bare := *l
 			bare.Program = p.Program
 			if s.offer(&bare) {
@@ -198,7 +165,7 @@ func (s *Scanner) unclaimed(l *Line) {
 		s.beside(l)
 		return
 	}
-	if row, words := readGeneral(l.Text, true); row != nil {
+	if row, words := event.ReadGeneral(l.Text, true); row != nil {
 		e := row.Event(l, words)
 		e.Key = s.key
 		s.add(s.products[s.last].Name, e)
@@ -209,12 +176,12 @@ func (s *Scanner) unclaimed(l *Line) {
 
 // beside reads a line of a program that an IKE daemon works with, as one of the
 // attempt of the line before: L2TP and PPP, the DHCP server, the kernel.
-func (s *Scanner) beside(l *Line) {
+func (s *Scanner) beside(l *event.Line) {
 	if !logtext.Beside(l.Program) {
 		return
 	}
 	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "l2tp")
-	row, words := FindStartup(l.Text)
+	row, words := event.FindStartup(l.Text)
 	if len(s.File.Products) == 0 {
 		if row != nil && general.OverL2TP(row.Cause) && len(s.held) < 2*maxHeld {
 			s.held = append(s.held, *l)
@@ -230,7 +197,7 @@ func (s *Scanner) beside(l *Line) {
 }
 
 // continues reads a line as the rest of one that was folded.
-func (s *Scanner) continues(folded Line, l *Line) bool {
+func (s *Scanner) continues(folded event.Line, l *event.Line) bool {
 	if folded.Text == "" || l.Stamp != "" || len(folded.Text)+len(l.Text) > maxFolded {
 		return false
 	}
@@ -246,10 +213,10 @@ func (s *Scanner) continues(folded Line, l *Line) bool {
 // maxFolded bounds a message that was folded, in octets.
 const maxFolded = 1024
 
-func (s *Scanner) take(at int, events []Event) {
+func (s *Scanner) take(at int, events []event.Event) {
 	product := s.products[at].Name
 	s.File.Products[product]++
-	if slices.ContainsFunc(events, func(e Event) bool { return e.Kind != Info }) {
+	if slices.ContainsFunc(events, func(e event.Event) bool { return e.Kind != event.Info }) {
 		s.File.Understood[product]++
 	}
 	for _, e := range events {
@@ -280,7 +247,7 @@ func (s *Scanner) End() {
 			s.unclaimed(&held[i])
 		}
 		for i, r := range s.readers {
-			if ender, ok := r.(Ender); ok {
+			if ender, ok := r.(event.Ender); ok {
 				if events := ender.End(); len(events) > 0 {
 					s.take(i, events)
 				}
@@ -304,7 +271,7 @@ const (
 // which [Scan] tells whose they are: first as those of the product whose table
 // knows most of them, then line by line. Then only a line that says why something
 // failed counts, and has to be known nearly word by word.
-func ScanBare(name string, lines []string, products []Product, done func(*Attempt)) File {
+func ScanBare(name string, lines []string, products []event.Product, done func(*Attempt)) File {
 	lines = lines[:min(len(lines), maxBare)]
 	if i := closest(name, lines, products); i >= 0 {
 		var attempts []*Attempt
@@ -322,11 +289,11 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
 	c := newCollector(done)
 	for i, text := range lines {
-		for _, l := range Unwrap(name, i+1, text) {
+		for _, l := range event.Unwrap(name, i+1, text) {
 			if l.Program != "" && !logtext.IsProgram(l.Program) {
 				continue // of another program, whatever it says
 			}
-			if row, _ := FindStartup(l.Text); row != nil && row.product == "" {
+			if row, _ := event.FindStartup(l.Text); row != nil && row.Product == "" {
 				continue
 			}
 			for _, p := range products {
@@ -334,7 +301,7 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 					continue
 				}
 				row, words := p.Lines.Find(l.Text)
-				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < max(leastBare, len(l.Text)/bareShare) {
+				if row == nil || row.Kind != event.Root && row.Kind != event.Sign && row.Kind != event.Gone || row.Octets() < max(leastBare, len(l.Text)/bareShare) {
 					continue
 				}
 				f.Products[p.Name]++
@@ -354,15 +321,15 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 
 // closest returns the product whose table knows most of the messages, by the
 // octets that are literally those of its rows, -1 if none knows enough.
-func closest(name string, lines []string, products []Product) int {
+func closest(name string, lines []string, products []event.Product) int {
 	best, most := -1, 0
 	known := make([]int, len(products))
 	for n, text := range lines {
-		for _, l := range Unwrap(name, n+1, text) {
+		for _, l := range event.Unwrap(name, n+1, text) {
 			for i := range products {
 				if p := &products[i]; p.Program != "" && l.Program == "" {
-					if row, _ := p.Lines.Find(l.Text); row != nil && row.template.Octets() >= leastBare/2 {
-						known[i] += row.template.Octets()
+					if row, _ := p.Lines.Find(l.Text); row != nil && row.Octets() >= leastBare/2 {
+						known[i] += row.Octets()
 					}
 				}
 			}
@@ -384,13 +351,13 @@ func closest(name string, lines []string, products []Product) int {
 func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
 	c := newCollector(done)
-	var events []Event
+	var events []event.Event
 	product := "" // which one line may name for all
 	for i, text := range lines[:min(len(lines), maxBare)] {
-		for _, l := range Unwrap(name, i+1, text) {
-			if row, words := readGeneral(l.Text, l.Program != ""); row != nil {
+		for _, l := range event.Unwrap(name, i+1, text) {
+			if row, words := event.ReadGeneral(l.Text, l.Program != ""); row != nil {
 				events = append(events, row.Event(&l, words))
-				product = cmp.Or(product, row.product)
+				product = cmp.Or(product, row.Product)
 			}
 		}
 	}
@@ -414,7 +381,7 @@ const maxReversed = 4 << 20
 
 // Scan reads a log. A log in descending order, if it is short, is read from its
 // end.
-func Scan(name string, in io.Reader, products []Product, done func(*Attempt)) (File, error) {
+func Scan(name string, in io.Reader, products []event.Product, done func(*Attempt)) (File, error) {
 	lines, err := logtext.New(in)
 	if err != nil {
 		return File{Name: name}, err

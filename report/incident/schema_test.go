@@ -2,6 +2,7 @@ package incident
 
 import (
 	"encoding/json"
+	"github.com/ikescope/ikescope/report/incident/offered"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func TestSchema(t *testing.T) {
 		got  object
 		from any
 	}{
-		"document": {s.object, Document{}}, "file": {s.Defs["file"], LogFile{}}, "story": {s.Defs["story"], Story{}}, "gap": {s.Defs["gap"], Gap{}},
+		"document": {s.object, Document{}}, "file": {s.Defs["file"], LogFile{}}, "story": {s.Defs["story"], Story{}}, "gap": {s.Defs["gap"], offered.Gap{}},
 		"moment": {s.Defs["moment"], Moment{}}, "fix": {s.Defs["fix"], Fix{}}, "partner": {s.Defs["partner"], Partner{}},
 	} {
 		var names, required []string

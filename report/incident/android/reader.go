@@ -6,24 +6,24 @@ import (
 	_ "embed"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is Android.
-var Product = incident.Product{Name: "Android", Word: "android", Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after}
+var Product = event.Product{Name: "Android", Word: "android", Lines: Lines, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("android/lines.csv", linesCSV)
+var Lines = event.NewTable("android/lines.csv", linesCSV)
 
 // tags are those of Android's VPN and of its IKE library.
 var tags = []string{"IkeSession", "IkeSessionStateMachine", "ChildSessionStateMachine", "IkeV2VpnRunner", "Vpn", "IKE"}
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	for _, tag := range tags {
 		if l.Program == tag {
 			return l.Text, nil, true
@@ -35,4 +35,4 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return l.Text, nil, strings.Contains(l.Text, "android.net.ipsec.ike.") || strings.Contains(l.Text, "Exception: Required parameter was not provided: ")
 }
 
-func after(e *incident.Event) { e.Side, e.Version = incident.Initiator, 2 }
+func after(e *event.Event) { e.Side, e.Version = event.Initiator, 2 }

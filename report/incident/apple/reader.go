@@ -7,19 +7,19 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is macOS and iOS.
-var Product = incident.Product{Name: "macOS", Word: "macos", Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(*incident.Event) string { return "" }}
+var Product = event.Product{Name: "macOS", Word: "macos", Lines: Lines, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: func(*event.Event) string { return "" }}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("apple/lines.csv", linesCSV)
+var Lines = event.NewTable("apple/lines.csv", linesCSV)
 
 // ofApple are words of lines of macOS and iOS that are about IKEv2.
 var ofApple = []string{"NEIKEv2", "IKEv2 Plugin", "NEVPN", "IKEv2IKESA", "IKEv2Session", "ikev2_", "neagent", "nesessionmanager", "NESMIKEv2", "[Extension com.apple.NetworkExtension.IKEv2", "com.apple.networkextension"}
@@ -27,7 +27,7 @@ var ofApple = []string{"NEIKEv2", "IKEv2 Plugin", "NEVPN", "IKEv2IKESA", "IKEv2S
 // dialogues are the beginnings of the texts that are shown.
 var dialogues = lazyregexp.New(`^(?:VPN Connection\W+)?(?:The VPN server|The L2TP-VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	s := l.Text
 	if l.Program == "neagent" || l.Program == "nesessionmanager" || l.Program == "NEIKEv2Provider" {
 		return withDomain(s), nil, true
@@ -61,8 +61,8 @@ func withDomain(s string) string {
 	return domain.ReplaceAllString(s, "$1 Code=$2 ")
 }
 
-func after(e *incident.Event) {
-	e.Side, e.Version = incident.Initiator, 2
+func after(e *event.Event) {
+	e.Side, e.Version = event.Initiator, 2
 	if strings.Contains(e.Text, "L2TP") {
 		e.Version = 1
 	} else if strings.Contains(e.Text, "Shared Secret") || !strings.Contains(e.Text, "IKEv2") && e.Args["dialogue"] != "" {

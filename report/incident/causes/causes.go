@@ -58,3 +58,14 @@ var Fixes = sync.OnceValue(func() []Fix {
 	}
 	return out
 })
+
+// Known reports whether causes.csv has a cause.
+func Known(cause string) bool { return known()[cause] }
+
+var known = sync.OnceValue(func() map[string]bool {
+	out := make(map[string]bool)
+	for _, row := range All() {
+		out[row["cause"]] = true
+	}
+	return out
+})

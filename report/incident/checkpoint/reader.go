@@ -6,19 +6,19 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is Check Point.
-var Product = incident.Product{Name: "Check Point", Word: "checkpoint", Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
+var Product = event.Product{Name: "Check Point", Word: "checkpoint", Lines: Lines, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *event.Event) string { return e.Args["peer"] }}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("checkpoint/lines.csv", linesCSV)
+var Lines = event.NewTable("checkpoint/lines.csv", linesCSV)
 
 var (
 	begins = lazyregexp.New(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
@@ -29,7 +29,7 @@ var (
 	peer  = lazyregexp.New(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
 )
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	s := l.Text
 	mine := strings.Contains(s, "IKE: ") && (strings.Contains(s, "Main Mode") || strings.Contains(s, "Quick Mode") || strings.Contains(s, "exchange:")) ||
 		begins.MatchString(s) && !field.MatchString(s) || strings.Contains(s, "vpn_feature_name") || strings.Contains(s, "scheme: IKE") || strings.Contains(s, "scheme:\"IKE")
@@ -45,16 +45,16 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return s, words, mine
 }
 
-func after(e *incident.Event) {
+func after(e *event.Event) {
 	e.Version = 1
 	if strings.Contains(e.Text, "exchange:") || strings.Contains(e.Text, "[ikev2]") || strings.Contains(e.Text, "ikeChildSAExchange") {
 		e.Version = 2
 	}
 	switch {
 	case strings.Contains(e.Text, "Received notification from peer"), strings.Contains(e.Text, "Received Notification from Peer"):
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	case strings.Contains(e.Text, "Sending notification to peer"):
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	}
 	if axis := e.Args["axis"]; axis != "" {
 		e.Set("detail", axis+": received "+e.Args["got"])

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // isakmpKey is that of an attempt in the lines of debug crypto isakmp: few of them name
@@ -28,7 +29,7 @@ type transform struct {
 var checking = lazyregexp.New(`^Checking ISAKMP transform (\d{1,3}) against priority \d{1,5} policy`)
 
 // offered takes a line of an offer, and reports whether it was one.
-func (r *reader) offered(l *incident.Line) bool {
+func (r *reader) offered(l *event.Line) bool {
 	if !strings.HasPrefix(l.Text, "ISAKMP") {
 		return false
 	}
@@ -73,20 +74,20 @@ func (t *transform) attribute(text string) bool {
 
 // complete adds to an event, by which nothing of an offer is accepted, its proposals and
 // the words for a policy that takes one of them.
-func (o *offer) complete(e *incident.Event) {
+func (o *offer) complete(e *event.Event) {
 	var taken *transform
 	for i := range o.transforms {
 		t := &o.transforms[i]
-		p := incident.Proposal{Protocol: "IKE"}
+		p := offered.Proposal{Protocol: "IKE"}
 		if name, bits := t.encryption, t.bits; name != "" {
 			if bits != "" {
 				name += "-" + bits
 			}
-			p.Add(incident.Cipher, name)
+			p.Add(offered.Cipher, name)
 		}
-		p.Add(incident.Integrity, t.hash)
+		p.Add(offered.Integrity, t.hash)
 		if t.group != "" {
-			p.Add(incident.Exchange, "group "+t.group)
+			p.Add(offered.Exchange, "group "+t.group)
 		}
 		e.Proposals = append(e.Proposals, p)
 		if taken == nil && t.strong() {

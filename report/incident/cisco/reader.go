@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is Cisco's IOS-XE and ASA.
-var Product = incident.Product{Name: "Cisco", Word: "cisco", Lines: Lines, Folds: true, New: func() incident.Reader { return newReader() }}
+var Product = event.Product{Name: "Cisco", Word: "cisco", Lines: Lines, Folds: true, New: func() event.Reader { return newReader() }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("cisco/lines.csv", linesCSV)
+var Lines = event.NewTable("cisco/lines.csv", linesCSV)
 
 var (
 	session  = lazyregexp.New(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
@@ -34,11 +35,11 @@ var (
 // reader remembers of which SA and exchange the lines are that name neither: the
 // lists of payloads below a line "Received Packet".
 type reader struct {
-	plain        incident.Plain
+	plain        event.Plain
 	sa, exchange string
 	// side is whose log it is, and identity what the peer calls itself, of the SA
 	// of the lines.
-	side     incident.Side
+	side     event.Side
 	identity string
 	// own is the method of this side, where its configuration is shown.
 	own string
@@ -46,7 +47,7 @@ type reader struct {
 	// its key was looked for.
 	method, methodSA, pskPeer string
 	// list is an event whose proposals follow it, each in a line.
-	list *incident.Event
+	list *event.Event
 	// asks is the SA of which this side has sent IKE_SA_INIT, and answers that of which
 	// one came.
 	asks, answers string
@@ -59,12 +60,12 @@ type reader struct {
 
 func newReader() *reader {
 	r := new(reader)
-	r.plain = incident.Plain{Table: Lines, Claim: claim, After: r.after, Key: r.key}
+	r.plain = event.Plain{Table: Lines, Claim: claim, After: r.after, Key: r.key}
 	return r
 }
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	if r.list != nil && listed.MatchString(l.Text) {
 		r.list.Proposals = append(r.list.Proposals, proposals(l.Text)...)
 		return nil, true
@@ -74,21 +75,21 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return out, true
 	}
 	events, mine := r.line(l)
-	if n := len(events); n > 0 && (events[n-1].Kind == incident.Theirs || events[n-1].Kind == incident.Ours) && len(events[n-1].Proposals) == 0 {
+	if n := len(events); n > 0 && (events[n-1].Kind == event.Theirs || events[n-1].Kind == event.Ours) && len(events[n-1].Proposals) == 0 {
 		r.list, events = &events[n-1], events[:n-1]
 	}
 	return append(out, events...), mine || len(out) > 0
 }
 
-// End implements [incident.Ender]: a list that nothing follows.
-func (r *reader) End() []incident.Event {
+// End implements [event.Ender]: a list that nothing follows.
+func (r *reader) End() []event.Event {
 	if r.list == nil {
 		return nil
 	}
 	e := *r.list
 	r.list = nil
 	e.Proposals = e.Proposals[:min(len(e.Proposals), maxListed)]
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // listed is a proposal in a line of its own, role what a state machine prints of
@@ -107,9 +108,9 @@ var (
 	said    = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
-func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
+func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 	if m := role.FindStringSubmatch(l.Text); m != nil {
-		r.side = map[string]incident.Side{"I": incident.Initiator, "R": incident.Responder}[m[1]+m[2]]
+		r.side = map[string]event.Side{"I": event.Initiator, "R": event.Responder}[m[1]+m[2]]
 	}
 	if m := said.FindStringSubmatch(l.Text); m != nil {
 		r.identity = m[1]
@@ -131,7 +132,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 
 // claim takes what stands before a message: "IKEv2-ERROR:(SESSION ID = 12,SA
 // ID = 1):", "IKEv2-PROTO-1: (12): ", "%ASA-4-750003: Local:...".
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	s := l.Text
 	words := make(map[string]string)
 	if strings.HasPrefix(s, "%ASA-") || strings.HasPrefix(s, "[IKEv1") { // "Group = staff, IP = 203.0.113.9, ..."
@@ -211,12 +212,12 @@ const maxGroup = 400
 
 func clip(s string, n int) string { return s[:min(n, len(s))] }
 
-func (r *reader) key(e *incident.Event) string {
+func (r *reader) key(e *event.Event) string {
 	r.last = r.keyOf(e)
 	return r.last
 }
 
-func (r *reader) keyOf(e *incident.Event) string {
+func (r *reader) keyOf(e *event.Event) string {
 	if strings.HasPrefix(e.Text, "ISAKMP") || strings.HasPrefix(e.Text, "IPSEC(") || strings.HasPrefix(e.Text, "IPSec(") ||
 		r.debug && strings.Contains(e.Text, "IKMP_MODE_FAILURE") {
 		return isakmpKey
@@ -237,10 +238,10 @@ func (r *reader) keyOf(e *incident.Event) string {
 	return r.sa
 }
 
-func (r *reader) after(e *incident.Event) {
+func (r *reader) after(e *event.Event) {
 	r.verifies(e)
 	if e.Args["list"] != "" && e.Cause == "ike-proposal" && r.exchange != "IKE_SA_INIT" && r.exchange != "" {
-		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		e.Cause, e.Phase = "child-proposal", event.PhaseChild
 	}
 	delete(e.Args, "list")
 	e.Version = 2
@@ -248,7 +249,7 @@ func (r *reader) after(e *incident.Event) {
 		e.Side = r.side
 	}
 	if e.Cause == "no-connection" && r.identity != "" && strings.Contains(e.Text, "profile not found") {
-		e.Cause, e.Phase = "no-config", incident.PhaseAuth
+		e.Cause, e.Phase = "no-config", event.PhaseAuth
 	}
 	if at := e.Args["psk-peer"]; at != "" {
 		r.pskPeer = at
@@ -304,7 +305,7 @@ func (r *reader) after(e *incident.Event) {
 		e.Set("os", "ASA")
 	}
 	delete(e.Args, "message")
-	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
+	if e.Kind == event.Theirs || e.Kind == event.Ours {
 		e.Proposals = proposals(e.Text)
 	}
 	for _, name := range []string{"peer", "local"} {
@@ -323,8 +324,8 @@ const maxListed = 32
 
 // proposals reads "Proposal 1:  AES-CBC-256 SHA256 SHA256 DH_GROUP_2048_MODP/Group
 // 14": ciphers, PRFs, integrity algorithms and groups.
-func proposals(text string) []incident.Proposal {
-	var out []incident.Proposal
+func proposals(text string) []offered.Proposal {
+	var out []offered.Proposal
 	for rest := text; len(out) < maxListed; {
 		_, after, found := strings.Cut(rest, "Proposal ")
 		if !found {
@@ -335,14 +336,14 @@ func proposals(text string) []incident.Proposal {
 			break
 		}
 		one, _, _ := strings.Cut(list, "Proposal ")
-		p := incident.Proposal{Protocol: "IKE"}
+		p := offered.Proposal{Protocol: "IKE"}
 		var hashes []string
 		words := strings.Fields(one)
 		for i := 0; i < len(words); i++ {
 			w := words[i]
 			switch {
 			case strings.HasPrefix(w, "AES"), strings.HasPrefix(w, "3DES"), strings.HasPrefix(w, "DES"):
-				p.Add(incident.Cipher, w)
+				p.Add(offered.Cipher, w)
 			case strings.HasPrefix(w, "SHA"), strings.HasPrefix(w, "MD5"), w == "None":
 				hashes = append(hashes, w)
 			case strings.HasPrefix(w, "DH_GROUP"):
@@ -350,14 +351,14 @@ func proposals(text string) []incident.Proposal {
 					w += " " + words[i+1]
 					i++
 				}
-				p.Add(incident.Exchange, w)
+				p.Add(offered.Exchange, w)
 			}
 		}
 		for i, h := range hashes {
 			if i < (len(hashes)+1)/2 {
-				p.Add(incident.PRF, h)
+				p.Add(offered.PRF, h)
 			} else {
-				p.Add(incident.Integrity, h)
+				p.Add(offered.Integrity, h)
 			}
 		}
 		out = append(out, p)

@@ -3,12 +3,12 @@ package cisco
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // verifies tells the IKE_SA_INIT that IOS verifies as an answer from one as a request: it
 // prints the same of both, and before an answer that this side generated one.
-func (r *reader) verifies(e *incident.Event) {
+func (r *reader) verifies(e *event.Event) {
 	sa := e.Args["sa"]
 	switch {
 	case sa == "":
@@ -21,7 +21,7 @@ func (r *reader) verifies(e *incident.Event) {
 	case !strings.HasSuffix(e.Text, "Verify SA init message"):
 	case r.asks == sa:
 		r.asks = ""
-		e.Kind, e.Side = incident.Step, incident.Initiator
+		e.Kind, e.Side = event.Step, event.Initiator
 	default:
 		r.answers = sa
 	}

@@ -8,15 +8,15 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/explain"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // AWS is Amazon's Site-to-Site VPN, Azure Microsoft's VPN Gateway.
 var (
-	AWS = incident.Product{Name: "AWS", Word: "aws", Lines: AWSLines, New: func() incident.Reader {
-		return &incident.Plain{Table: AWSLines, Claim: claimAWS, After: afterAWS}
+	AWS = event.Product{Name: "AWS", Word: "aws", Lines: AWSLines, New: func() event.Reader {
+		return &event.Plain{Table: AWSLines, Claim: claimAWS, After: afterAWS}
 	}}
-	Azure = incident.Product{Name: "Azure", Word: "azure", Lines: AzureLines, New: func() incident.Reader { return azure{} }}
+	Azure = event.Product{Name: "Azure", Word: "azure", Lines: AzureLines, New: func() event.Reader { return azure{} }}
 )
 
 //go:embed aws.csv
@@ -27,12 +27,12 @@ var azureCSV string
 
 // AWSLines and AzureLines are the lines that are known.
 var (
-	AWSLines   = incident.NewTable("cloud/aws.csv", awsCSV)
-	AzureLines = incident.NewTable("cloud/azure.csv", azureCSV)
+	AWSLines   = event.NewTable("cloud/aws.csv", awsCSV)
+	AzureLines = event.NewTable("cloud/azure.csv", azureCSV)
 )
 
 // claimAWS claims a log entry with the fields of AWS, or a line with its words.
-func claimAWS(l *incident.Line) (string, map[string]string, bool) {
+func claimAWS(l *event.Line) (string, map[string]string, bool) {
 	text := l.Text
 	for _, name := range []string{"details", "VpnLogDetail", "message.details", "@message.details"} {
 		if l.Fields[name] != "" && (l.Fields["ike_phase1_state"] != "" || l.Fields["dpd_enabled"] != "" || l.Fields["TunnelIKEPhase1State"] != "" || strings.Contains(l.Fields[name], "AWS")) {
@@ -42,7 +42,7 @@ func claimAWS(l *incident.Line) (string, map[string]string, bool) {
 	return text, nil, strings.HasPrefix(text, "AWS tunnel") || strings.HasPrefix(text, "AWS: ") || strings.Contains(text, "Proposal Match Found by AWS")
 }
 
-func afterAWS(e *incident.Event) {
+func afterAWS(e *event.Event) {
 	if e.Args["conn"] == "" {
 		delete(e.Args, "conn")
 	}
@@ -58,13 +58,13 @@ var (
 	remote    = lazyregexp.New(`Remote:? *\[?([0-9a-fA-F.:]+?)\]?:\d+:? *Local:? *\[?([0-9a-fA-F.:]+?)\]?:\d+`)
 )
 
-// Read implements [incident.Reader].
-func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (azure) Read(l *event.Line) ([]event.Event, bool) {
 	mine := strings.Contains(l.Text, "[IkeEvent]") || strings.Contains(l.Text, "[IkeError]") || strings.Contains(l.Text, "SA_NEGOTIATION_FAILED") || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog" || troubleshoot.MatchString(l.Text) || strings.HasPrefix(l.Text, "Error: Authentication failed. Check shared key")
 	if !mine {
 		return nil, false
 	}
-	var e incident.Event
+	var e event.Event
 	row, words := AzureLines.Find(l.Text)
 	if row != nil {
 		e = row.Event(l, words)
@@ -73,10 +73,10 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 		if !ok {
 			return nil, true
 		}
-		e = l.Event(incident.Sign)
+		e = l.Event(event.Sign)
 		e.Cause = troubleshot[known.Code]
 		if e.Cause == "auth-failed" {
-			e.Kind = incident.Root
+			e.Kind = event.Root
 		}
 		if e.Cause == "" {
 			e.Cause = "windows"
@@ -84,19 +84,19 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 			e.Set("symbol", known.Symbol)
 			e.Set("meaning", strings.TrimSuffix(known.Text, "."))
 		}
-		return []incident.Event{e}, true
+		return []event.Event{e}, true
 	} else if m := errorCode.FindStringSubmatch(l.Text); m != nil {
 		known, ok := explain.Windows(m[1])
 		if !ok {
 			return nil, true
 		}
-		e = l.Event(incident.Sign)
+		e = l.Event(event.Sign)
 		e.Cause = "windows"
 		e.Set("code", known.Code)
 		e.Set("symbol", known.Symbol)
 		e.Set("meaning", strings.TrimSuffix(known.Text, "."))
 		if cause, ok := azureCauses[known.Code]; ok {
-			e.Kind, e.Cause = incident.Root, cause
+			e.Kind, e.Cause = event.Root, cause
 		}
 	} else if row, words = AzureLines.FindOrGeneral(l.Text); row != nil {
 		e = row.Event(l, words)
@@ -109,7 +109,7 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("local", m[2])
 	}
 	e.Key = e.Args["peer"]
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }
 
 // troubleshoot is a line of IKEErrors.txt, of Network Watcher's VPN troubleshoot, and

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // notifies are error notifies of RFC 7296, Section 3.10.1, by number, and what each
@@ -25,14 +25,14 @@ const (
 
 // decoded reads "dec 0123...": a message of the other side without its encryption.
 // Only an answer to IKE_AUTH that refuses something is an event.
-func decoded(l *incident.Line, text string) (incident.Event, bool) {
+func decoded(l *event.Line, text string) (event.Event, bool) {
 	digits, found := strings.CutPrefix(text, "dec ")
 	if !found {
-		return incident.Event{}, false
+		return event.Event{}, false
 	}
 	octets, err := hex.DecodeString(digits)
 	if err != nil || len(octets) < headerLen || octets[17] != 0x20 || octets[18] != ikeAuth || octets[19]&flagResponse == 0 {
-		return incident.Event{}, false
+		return event.Event{}, false
 	}
 	next, rest := octets[16], octets[headerLen:]
 	for range maxDecoded {
@@ -45,10 +45,10 @@ func decoded(l *incident.Line, text string) (incident.Event, bool) {
 		}
 		if next == payloadNotify && size >= 8 {
 			if n, known := notifies[binary.BigEndian.Uint16(rest[6:])]; known {
-				e := l.Event(incident.Sign)
-				e.Side, e.Version, e.Phase, e.Cause = incident.Initiator, 2, incident.PhaseAuth, n.cause
+				e := l.Event(event.Sign)
+				e.Side, e.Version, e.Phase, e.Cause = event.Initiator, 2, event.PhaseAuth, n.cause
 				if n.cause == "child-proposal" || n.cause == "traffic-selectors" {
-					e.Phase = incident.PhaseChild
+					e.Phase = event.PhaseChild
 				}
 				e.Set("notify", n.name)
 				return e, true
@@ -59,5 +59,5 @@ func decoded(l *incident.Line, text string) (incident.Event, bool) {
 		}
 		next, rest = rest[0], rest[size:]
 	}
-	return incident.Event{}, false
+	return event.Event{}, false
 }

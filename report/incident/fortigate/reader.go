@@ -7,22 +7,23 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is FortiGate.
-var Product = incident.Product{Name: "FortiGate", Word: "fortigate", Lines: Lines, New: func() incident.Reader { return &reader{} }}
+var Product = event.Product{Name: "FortiGate", Word: "fortigate", Lines: Lines, New: func() event.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("fortigate/lines.csv", linesCSV)
+var Lines = event.NewTable("fortigate/lines.csv", linesCSV)
 
 type reader struct {
 	peer string // of the last packet
 	// side is whose log it is, of the tunnel of, and first the first tunnel.
-	side      incident.Side
+	side      event.Side
 	of, first string
 	v1        bool // it names a mode of IKEv1
 	// keys are of the attempts by peer: that of the first goes on with what was
@@ -31,8 +32,8 @@ type reader struct {
 	// numbers are the keys of IKE SAs of which no line names an address, by number.
 	numbers map[string]string
 	// list is what a list of proposals under way is of, with its event.
-	list      *incident.Event
-	proposals []incident.Proposal
+	list      *event.Event
+	proposals []offered.Proposal
 	protocol  string
 }
 
@@ -76,8 +77,8 @@ func head(s string) (conn, spi, number, text string, child, ok bool) {
 	return conn, spi, number, strings.TrimSpace(rest), child, true
 }
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	if strings.Contains(l.Text, "logid=") && strings.Contains(l.Text, "subtype=") {
 		return r.log(l)
 	}
@@ -87,14 +88,14 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	switch {
 	case strings.HasPrefix(text, "responder:"), strings.HasPrefix(text, "responder received"):
-		r.side, r.of = incident.Responder, conn
+		r.side, r.of = event.Responder, conn
 	case strings.HasPrefix(text, "initiator:"), strings.HasPrefix(text, "initiator received"):
-		r.side, r.of = incident.Initiator, conn
+		r.side, r.of = event.Initiator, conn
 	}
 	if strings.HasPrefix(text, "responder: main mode") || strings.HasPrefix(text, "initiator: main mode") || strings.Contains(text, "aggressive mode") {
 		r.v1 = true
 	}
-	var out []incident.Event
+	var out []event.Event
 	if r.list != nil {
 		if r.proposal(text) {
 			return nil, true
@@ -133,7 +134,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("conn", conn)
 	}
 	if e.Cause == "ike-proposal" && (child || r.protocol == "ESP" || r.protocol == "AH") {
-		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		e.Cause, e.Phase = "child-proposal", event.PhaseChild
 	}
 	e.Key = r.keys[r.peer]
 	if e.Side == "" && r.of == conn {
@@ -149,7 +150,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	} else if r.v1 && r.of == conn {
 		e.Version = 1
 	}
-	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
+	if e.Kind == event.Theirs || e.Kind == event.Ours {
 		r.list, r.proposals, r.protocol = &e, nil, ""
 		return out, true
 	}
@@ -210,7 +211,7 @@ func (r *reader) proposal(text string) bool {
 	switch {
 	case strings.HasPrefix(text, "proposal id"):
 		if len(r.proposals) < maxListed {
-			r.proposals = append(r.proposals, incident.Proposal{Protocol: r.protocol})
+			r.proposals = append(r.proposals, offered.Proposal{Protocol: r.protocol})
 		}
 		if _, transform, found := strings.Cut(text, " type="); found { // in one line
 			return r.proposal("type=" + transform)
@@ -242,20 +243,20 @@ func (r *reader) proposal(text string) bool {
 	value = strings.TrimSuffix(strings.TrimSpace(value), ".")
 	switch strings.TrimPrefix(kind, "type=") {
 	case "ENCR", "OAKLEY_ENCRYPT_ALG":
-		p.Add(incident.Cipher, cipher(value))
+		p.Add(offered.Cipher, cipher(value))
 	case "INTEGR":
-		p.Add(incident.Integrity, value)
+		p.Add(offered.Integrity, value)
 	case "OAKLEY_HASH_ALG", "AUTH_ALG":
-		p.Add(incident.Integrity, value)
+		p.Add(offered.Integrity, value)
 	case "PRF":
-		p.Add(incident.PRF, value)
+		p.Add(offered.PRF, value)
 	case "DH_GROUP", "OAKLEY_GROUP":
-		p.Add(incident.Exchange, value)
+		p.Add(offered.Exchange, value)
 	case "ESN":
-		p.Add(incident.Sequence, value)
+		p.Add(offered.Sequence, value)
 	default:
 		if rest, ok := strings.CutPrefix(text, "PFS DH group ="); ok {
-			p.Add(incident.Exchange, "group "+strings.Trim(rest, " ."))
+			p.Add(offered.Exchange, "group "+strings.Trim(rest, " ."))
 		}
 	}
 	return true
@@ -271,19 +272,19 @@ func cipher(value string) string {
 	return strings.TrimRight(name, " (,") + "_" + bits
 }
 
-// End implements [incident.Ender]: a list that is not followed by anything.
-func (r *reader) End() []incident.Event {
+// End implements [event.Ender]: a list that is not followed by anything.
+func (r *reader) End() []event.Event {
 	if r.list == nil {
 		return nil
 	}
 	e := *r.list
 	e.Proposals = r.proposals
 	r.list = nil
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // log reads an event log: key=value.
-func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
+func (r *reader) log(l *event.Line) ([]event.Event, bool) {
 	values := make(map[string]string)
 	for _, m := range field.FindAllStringSubmatch(l.Text, 64) {
 		values[m[1]] = strings.Trim(m[2], `"`)
@@ -301,14 +302,14 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	if e.Stamp == "" && values["time"] != "" {
 		e.Stamp = values["date"] + " " + values["time"]
 	}
-	if why := incident.Reason(values["reason"]); why != "" && (e.Cause == "phase1" || e.Cause == "phase2") {
+	if why := event.Reason(values["reason"]); why != "" && (e.Cause == "phase1" || e.Cause == "phase2") {
 		e.Cause = why
 	}
 	if e.Cause == "ike-proposal" && (values["mode"] == "quick" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
-		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		e.Cause, e.Phase = "child-proposal", event.PhaseChild
 	}
 	if e.Cause == "phase1" && (values["mode"] == "quick" || values["exch"] == "CREATE_CHILD" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
-		e.Cause, e.Phase = "phase2", incident.PhaseChild
+		e.Cause, e.Phase = "phase2", event.PhaseChild
 	}
 	switch values["version"] {
 	case "IKEv1":
@@ -318,9 +319,9 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	}
 	switch {
 	case values["role"] == "initiator" || values["init"] == "local":
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	case values["role"] == "responder" || values["init"] == "remote":
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	}
 	if e.Cause == "tunnel-down" {
 		e.Set("by", "self") // or not: it does not say
@@ -341,5 +342,5 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("peer-id", id)
 	}
 	e.Key = values["remip"]
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }

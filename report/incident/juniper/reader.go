@@ -6,23 +6,23 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is Juniper's Junos.
-var Product = incident.Product{Name: "Juniper", Word: "juniper", Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
+var Product = event.Product{Name: "Juniper", Word: "juniper", Lines: Lines, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *event.Event) string { return e.Args["peer"] }}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("juniper/lines.csv", linesCSV)
+var Lines = event.NewTable("juniper/lines.csv", linesCSV)
 
 var pairs = lazyregexp.New(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remote IKE-ID|Role): ([^,\s]+)`)
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	s := l.Text
 	mine := l.Program == "kmd" || strings.Contains(s, "KMD_") || strings.HasPrefix(s, "IKE negotiation failed with error") ||
 		strings.HasPrefix(s, "IKE Phase-1: ") || strings.HasPrefix(s, "IKE Phase-2: ") ||
@@ -30,7 +30,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return s, nil, mine
 }
 
-func after(e *incident.Event) {
+func after(e *event.Event) {
 	for _, m := range pairs.FindAllStringSubmatch(e.Text, 16) {
 		value := strings.TrimRight(m[2], ".")
 		if value == "Not-Available" {
@@ -58,9 +58,9 @@ func after(e *incident.Event) {
 			e.Set("peer-id", value)
 		case "Role":
 			if strings.HasPrefix(value, "Initiator") {
-				e.Side = incident.Initiator
+				e.Side = event.Initiator
 			} else if strings.HasPrefix(value, "Responder") {
-				e.Side = incident.Responder
+				e.Side = event.Responder
 			}
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"strconv"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // connection is what lines told of the IKE SAs of a connection.
@@ -30,26 +30,26 @@ func (r *reader) connection(conn string) *connection {
 
 // follow remembers what of a connection began and came up, and completes the events
 // of redirects.
-func (r *reader) follow(e *incident.Event, h subject, text string) {
+func (r *reader) follow(e *event.Event, h subject, text string) {
 	number, err := strconv.Atoi(h.sa)
 	if h.conn == "" || err != nil {
 		return
 	}
 	c := r.connection(h.conn)
 	switch {
-	case e.Kind == incident.Start || e.Kind == incident.IKEUp:
+	case e.Kind == event.Start || e.Kind == event.IKEUp:
 		c.newest = max(c.newest, number)
 		c.terminating = false // the command was for those before
-		if e.Kind == incident.Start && e.Side == incident.Initiator {
+		if e.Kind == event.Start && e.Side == event.Initiator {
 			if c.to == "" {
 				c.gateways = nil
 			}
-			if e.Set(incident.RedirectedTo, c.to); c.to != "" {
+			if e.Set(event.RedirectedTo, c.to); c.to != "" {
 				e.Set("redirected-by", cmp.Or(c.by, "another one"))
 			}
 			c.to = ""
 		}
-	case e.Kind == incident.Up:
+	case e.Kind == event.Up:
 		c.gateways = nil
 	case e.Cause == "redirected":
 		c.redirect(e)

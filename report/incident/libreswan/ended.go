@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 var (
@@ -34,7 +34,7 @@ func within(age string) bool {
 // endOf reads a line that says that an IKE SA ended: how far it was, and whether this
 // side told the other. It returns nil for any other line, and for an end that does not
 // matter; known reports whether it is one of an SA.
-func (r *reader) endOf(l *incident.Line, h subject, text string) (e *incident.Event, known bool) {
+func (r *reader) endOf(l *event.Line, h subject, text string) (e *event.Event, known bool) {
 	if m := expired.FindStringSubmatch(text); m != nil {
 		return r.expires(l, h, m[2]), true
 	}
@@ -52,12 +52,12 @@ func (r *reader) endOf(l *incident.Line, h subject, text string) (e *incident.Ev
 	if !complete[state] && !known {
 		return nil, true
 	}
-	out := l.Event(incident.Deleted)
+	out := l.Event(event.Deleted)
 	e = &out
 	if !complete[state] {
-		e.Kind = incident.End
+		e.Kind = event.End
 		inState(e, m[1])
-		e.Set(incident.Incomplete, lacks)
+		e.Set(event.Incomplete, lacks)
 		e.Set("aged", m[2])
 		return e, true
 	}
@@ -67,7 +67,7 @@ func (r *reader) endOf(l *incident.Line, h subject, text string) (e *incident.Ev
 	sends := m[3] == "" && strings.Contains(text, " sending notification")
 	switch {
 	case c.expired == number && within(m[2]):
-		e.Kind, e.Cause = incident.Root, "expired-early"
+		e.Kind, e.Cause = event.Root, "expired-early"
 		e.Set("aged", m[2])
 	case sends:
 		e.Cause = "self-ended"
@@ -82,17 +82,17 @@ func (r *reader) endOf(l *incident.Line, h subject, text string) (e *incident.Ev
 }
 
 // expires is of the end of a lifetime.
-func (r *reader) expires(l *incident.Line, h subject, why string) *incident.Event {
+func (r *reader) expires(l *event.Line, h subject, why string) *event.Event {
 	c := r.connection(h.conn)
 	number, err := strconv.Atoi(h.sa)
 	if err != nil || number < c.newest {
 		return nil
 	}
 	c.expired = number
-	e := l.Event(incident.Sign)
+	e := l.Event(event.Sign)
 	e.Cause = "sa-not-renewed"
 	if why == "LATEST!" {
-		e.Kind, e.Cause = incident.Deleted, "sa-expired"
+		e.Kind, e.Cause = event.Deleted, "sa-expired"
 		e.Set("by", "self")
 	}
 	return &e
@@ -121,17 +121,17 @@ func missing(state string) (string, bool) {
 
 // ends completes what says that this side ended a connection: one that was up, or it had
 // nothing to end.
-func (r *reader) ends(e *incident.Event, conn string) {
+func (r *reader) ends(e *event.Event, conn string) {
 	if strings.HasSuffix(e.Text, ": terminating SAs using this connection") && !r.shut { // by a command
 		r.connection(conn).terminating = true
 	}
 	switch {
-	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
+	case e.Kind == event.Up || e.Kind == event.IKEUp:
 		r.begun(conn)
-	case e.Kind == incident.Deleted && e.Cause == "local-ended":
+	case e.Kind == event.Deleted && e.Cause == "local-ended":
 		e.Set("by", "self")
 	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
-		e.Kind, e.Cause = incident.Deleted, "local-ended"
+		e.Kind, e.Cause = event.Deleted, "local-ended"
 		e.Set("by", "self")
 	case strings.Contains(e.Text, " traffic information: "): // of a Child SA
 		e.Set("came", "the connection came up")

@@ -2,7 +2,7 @@ package libreswan
 
 import (
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // pairs are networks as pluto prints them at the end of a request:
@@ -22,7 +22,7 @@ func (r *reader) note(sa, text string) {
 }
 
 // networks names those that were asked for where they are refused.
-func (r *reader) networks(e *incident.Event, sa string) {
+func (r *reader) networks(e *event.Event, sa string) {
 	if e.Cause == "traffic-selectors" && e.Args["ts"] == "" || e.Cause == "child-refused" && e.Args["notify"] == "TS_UNACCEPTABLE" {
 		e.Set("ts", r.wanted[sa])
 	}

@@ -3,7 +3,7 @@ package libreswan
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // publicValues are key exchange methods by how many octets their public values have (RFC
@@ -13,8 +13,8 @@ var publicValues = map[string]string{"96": "MODP768 or ECP384", "128": "MODP1024
 
 // withoutAUTH tells the fault of pluto by which it goes on with an IKE_AUTH request that
 // asks for EAP as if AUTH were in it from others of its own program.
-func withoutAUTH(e *incident.Event) {
+func withoutAUTH(e *event.Event) {
 	if strings.Contains(e.Text, "ISAKMP_NEXT_v2AUTH") && strings.Contains(e.Text, "(process_v2_IKE_AUTH_request") {
-		e.Kind, e.Side, e.Phase, e.Version, e.Cause = incident.Root, incident.Responder, incident.PhaseAuth, 2, "eap-unexpected"
+		e.Kind, e.Side, e.Phase, e.Version, e.Cause = event.Root, event.Responder, event.PhaseAuth, 2, "eap-unexpected"
 	}
 }

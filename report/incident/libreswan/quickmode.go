@@ -3,7 +3,7 @@ package libreswan
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // load remembers which version of IKE a connection was loaded with, and of an SA of
@@ -29,13 +29,13 @@ func (r *reader) load(conn, sa, text string) {
 
 // quickMode completes an event that says that an SA of Quick Mode failed, but not why: this
 // side gives up what it began, or refuses the networks that came.
-func (r *reader) quickMode(e *incident.Event, sa, text string) {
+func (r *reader) quickMode(e *event.Event, sa, text string) {
 	began, known := r.phase2[sa]
 	switch {
 	case !known:
 	case began && strings.HasPrefix(text, "IMPAIR: retransmit so timing out SA"):
 		inState(e, "QUICK_I1")
-	case !began && e.Kind == incident.Own && strings.Contains(text, "INVALID_ID_INFORMATION"):
-		e.Kind, e.Phase, e.Cause = incident.Root, incident.PhaseChild, "traffic-selectors"
+	case !began && e.Kind == event.Own && strings.Contains(text, "INVALID_ID_INFORMATION"):
+		e.Kind, e.Phase, e.Cause = event.Root, event.PhaseChild, "traffic-selectors"
 	}
 }

@@ -12,19 +12,20 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", Program: "pluto", Lines: Lines, Bare: bare, New: func() incident.Reader {
-	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool), cookies: make(map[string]incident.Event)}
+var Product = event.Product{Name: "libreswan", Word: "libreswan", Program: "pluto", Lines: Lines, Bare: bare, New: func() event.Reader {
+	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool), cookies: make(map[string]event.Event)}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("libreswan/lines.csv", linesCSV)
+var Lines = event.NewTable("libreswan/lines.csv", linesCSV)
 
 // reader remembers what lines leave out.
 type reader struct {
@@ -34,15 +35,15 @@ type reader struct {
 	// own: the log is the daemon's own file, which begins with its start.
 	own bool
 	// list is an event whose proposals follow it, each in a line.
-	list *incident.Event
+	list *event.Event
 	// before is the last event, which lines of debugging belong to.
-	before incident.Event
+	before event.Event
 	// early are lines of debugging before any that names an SA, at most maxEarly: the
 	// next that does says whose they are.
-	early []incident.Event
+	early []event.Event
 	// informed is the last notification that was passed over, and dump that
 	// its octets are under way.
-	informed incident.Event
+	informed event.Event
 	dump     bool
 	// keys are those of SAs of instances, by peer and number, and of the last
 	// IKE SA of a peer.
@@ -73,13 +74,13 @@ type reader struct {
 	phase2 map[string]bool
 	// cookies are the first requests for a cookie that were not met yet, by the
 	// peer's address.
-	cookies map[string]incident.Event
+	cookies map[string]event.Event
 	// connections are what lines told of their IKE SAs.
 	connections map[string]*connection
 	// gone is the address of this host that was removed last.
 	gone string
 	// responses are those that no request was found for, by connection and SA.
-	responses map[string]incident.Event
+	responses map[string]event.Event
 }
 
 // maxQuick bounds the connections that are remembered.
@@ -172,8 +173,8 @@ func address(s string) string {
 	return s
 }
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	if r.list == nil {
 		return r.line(l)
 	}
@@ -192,19 +193,19 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 var listed = lazyregexp.New(`^\d{1,3}:(?:IKE|ESP|AH):[A-Z]+=`)
 
 // ended returns the event whose proposals were read.
-func (r *reader) ended() []incident.Event {
+func (r *reader) ended() []event.Event {
 	if r.list == nil {
 		return nil
 	}
 	e := *r.list
 	r.list = nil
 	if len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" {
-		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		e.Cause, e.Phase = "child-proposal", event.PhaseChild
 	}
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
-func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
+func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	r.shut = r.shut || strings.HasPrefix(l.Text, "shutting down interface ")
 	if !ok {
@@ -251,7 +252,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		r.asked[asked] = true
 	}
 	if strings.Contains(l.Text, "EXPECTATION FAILED: ") && ok {
-		e := l.Event(incident.Own) // which counts where nothing else is told
+		e := l.Event(event.Own) // which counts where nothing else is told
 		e.Cause = "daemon-bug"
 		e.Set("internal", "EXPECTATION FAILED")
 		e.Set("conn", h.conn)
@@ -260,7 +261,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 			e.Key = r.of(h, h.conn+"["+h.instance+"]"+h.peer, text, false)
 		}
 		withoutAUTH(&e)
-		return []incident.Event{e}, true
+		return []event.Event{e}, true
 	}
 	r.note(asked, text)
 	r.asks(h.conn, text)
@@ -270,7 +271,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
-	var end *incident.Event
+	var end *event.Event
 	ending := false
 	if row == nil && ok {
 		end, ending = r.endOf(l, h, text)
@@ -278,12 +279,12 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	switch {
 	case row != nil || about:
 	case end != nil:
-		row = &incident.Row{}
+		row = &event.Row{}
 	case ending:
 	case ok:
 		row, words = Lines.FindOrGeneral(text)
 	default: // of the daemon
-		row, words = incident.FindStartup(text)
+		row, words = event.FindStartup(text)
 	}
 	if row == nil {
 		// `"name": text` may be of anything.
@@ -294,22 +295,22 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		e = *end
 	}
 	if h.instance != "" && h.peer != "" && !strings.Contains(h.conn, "#") { // of a group, either side may begin
-		e.Set("side-hint", string(incident.Responder))
+		e.Set("side-hint", string(event.Responder))
 	}
 	if v := cmp.Or(version(text), e.Version, r.versions[h.conn]); v != 0 {
 		e.Version = v
 	}
 	switch {
 	case strings.Contains(text, "sent IKE_SA_INIT reply"):
-		e.Set(incident.InitAnswered, "yes")
+		e.Set(event.InitAnswered, "yes")
 	case strings.Contains(text, "sent MR1, expecting MI2"), text == "sent Main Mode R1":
-		e.Set(incident.InitAnswered, "MR1")
+		e.Set(event.InitAnswered, "MR1")
 		e.Set("next", "MI2")
 	case strings.Contains(text, "sent MR2, expecting MI3"), text == "sent Main Mode R2":
-		e.Set(incident.InitAnswered, "MR2")
+		e.Set(event.InitAnswered, "MR2")
 		e.Set("next", "MI3")
 	case strings.HasPrefix(text, "sent Main Mode I2"):
-		e.Set(incident.SequenceNumber, "2")
+		e.Set(event.SequenceNumber, "2")
 		e.Set("mid", "0")
 	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
@@ -317,13 +318,13 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		switch {
 		case !r.quick[h.conn]:
 		case e.Cause == "ike-proposal":
-			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+			e.Cause, e.Phase = "child-proposal", event.PhaseChild
 		case strings.Contains(text, "INVALID_ID_INFORMATION"):
-			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
+			e.Cause, e.Phase = "traffic-selectors", event.PhaseChild
 		}
 	}
 	switch carries := h.conn + "#" + h.sa; {
-	case e.Kind == incident.Up && strings.Contains(text, "transport mode"):
+	case e.Kind == event.Up && strings.Contains(text, "transport mode"):
 		if len(r.carried) >= maxQuick || r.carried == nil {
 			r.carried = make(map[string]time.Time)
 		}
@@ -332,11 +333,11 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		r.short(&e, h.conn)
 	}
 	switch { // who established it
-	case e.Kind != incident.Up && e.Kind != incident.IKEUp:
+	case e.Kind != event.Up && e.Kind != event.IKEUp:
 	case strings.HasPrefix(text, "responder established "):
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	case strings.HasPrefix(text, "initiator established "):
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	}
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
@@ -348,14 +349,14 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	r.follow(&e, h, text)
 	unsupported(&e)
 	r.quickMode(&e, asked, text)
-	if r.asked[asked] && e.Kind != incident.Start && e.Cause != "" {
-		e.Side = incident.Initiator
+	if r.asked[asked] && e.Kind != event.Start && e.Cause != "" {
+		e.Side = event.Initiator
 	}
 	if list := e.Args["list"]; list != "" {
 		e.Proposals = proposals(list)
 		delete(e.Args, "list")
 		if len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" && e.Cause == "ike-proposal" {
-			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+			e.Cause, e.Phase = "child-proposal", event.PhaseChild
 		}
 	}
 	if id := e.Args["peer-id"]; id == "%any" || id == "0.0.0.0" {
@@ -375,9 +376,9 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("exchange", mode)
 	}
 	if strings.HasPrefix(text, "sent IKE_INTERMEDIATE request") {
-		e.Set(incident.Asked, "IKE_INTERMEDIATE")
+		e.Set(event.Asked, "IKE_INTERMEDIATE")
 	} else if strings.HasPrefix(text, "sent IKE_AUTH request") {
-		e.Set(incident.Asked, "IKE_AUTH")
+		e.Set(event.Asked, "IKE_AUTH")
 	}
 	if peer := e.Args["peer"]; peer != "" {
 		e.Set("peer", address(strings.Trim(peer, "'")))
@@ -400,16 +401,16 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn
 	}
-	if e.Cause == "cookie" && e.Kind == incident.Own && len(r.cookies) < maxCookies {
+	if e.Cause == "cookie" && e.Kind == event.Own && len(r.cookies) < maxCookies {
 		if _, waiting := r.cookies[h.peer]; !waiting {
 			r.cookies[h.peer] = e
 		}
 		return nil, true
 	}
 	if h.instance != "" && h.sa != "" {
-		e.Key = r.of(h, e.Key, text, e.Kind == incident.Start)
+		e.Key = r.of(h, e.Key, text, e.Kind == event.Start)
 	}
-	if e.Kind == incident.Again {
+	if e.Kind == event.Again {
 		e.Count = r.since(e.Key+"#"+h.sa, tries(text))
 	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
@@ -419,7 +420,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if out := r.unmatched(&e, asked); out != nil {
 		return out, true
 	}
-	if e.Kind == incident.Root && e.Cause == "ike-proposal" && len(e.Proposals) == 0 && strings.HasSuffix(text, "remote proposals") {
+	if e.Kind == event.Root && e.Cause == "ike-proposal" && len(e.Proposals) == 0 && strings.HasSuffix(text, "remote proposals") {
 		r.list = &e
 		return nil, true
 	}
@@ -428,29 +429,29 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 
 // check reads a check of the daemon itself that failed, and that names no SA: it is of
 // the event before it.
-func (r *reader) check(l *incident.Line) []incident.Event {
+func (r *reader) check(l *event.Line) []event.Event {
 	if r.before.Key == "" {
 		return nil
 	}
-	e := l.Event(incident.Own)
+	e := l.Event(event.Own)
 	e.Cause, e.Key = "daemon-bug", r.before.Key
 	e.Set("internal", "EXPECTATION FAILED")
 	e.Set("conn", r.before.Args["conn"])
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // migrates reads a line of debugging by which pluto takes down the route of an SA whose
 // address is gone, to move it to another one.
-func (r *reader) migrates(l *incident.Line) []incident.Event {
+func (r *reader) migrates(l *event.Line) []event.Event {
 	if r.before.Key == "" || r.gone == "" {
 		return nil
 	}
-	e := l.Event(incident.Sign)
-	e.Cause, e.Phase, e.Key = "path-lost", incident.PhaseEstablished, r.before.Key
+	e := l.Event(event.Sign)
+	e.Cause, e.Phase, e.Key = "path-lost", event.PhaseEstablished, r.before.Key
 	e.Set("reason", "this host's address "+r.gone+" was removed, so that pluto takes down the route, to move the SA to another address (MOBIKE)")
 	e.Set("conn", r.before.Args["conn"])
 	e.Set("peer", r.before.Args["peer"])
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // verifies are lines of "ipsec verify".
@@ -458,12 +459,12 @@ var verifies = lazyregexp.New(`^(?:Version check and ipsec on-path|Libreswan \d[
 
 // verified reads a line of "ipsec verify", which tells of failures in brackets; what
 // it warns of is none.
-func (r *reader) verified(l *incident.Line) []incident.Event {
+func (r *reader) verified(l *event.Line) []event.Event {
 	row, words := Lines.Find(strings.TrimSpace(l.Text))
 	if row == nil || !strings.Contains(row.Template, "[FAILED]") {
 		return nil
 	}
-	return []incident.Event{row.Event(l, words)}
+	return []event.Event{row.Event(l, words)}
 }
 
 // of returns the key of an SA. It may be handed from one instance of a connection
@@ -489,7 +490,7 @@ func (r *reader) of(h subject, key, text string, begins bool) string {
 
 // debug reads a line of pluto's debugging, which does not name its SA: that is of
 // the event before it.
-func (r *reader) debug(l *incident.Line, text string) []incident.Event {
+func (r *reader) debug(l *event.Line, text string) []event.Event {
 	if text == "| ISAKMP Notification Payload" {
 		r.dump = true
 		return nil
@@ -516,7 +517,7 @@ func (r *reader) debug(l *incident.Line, text string) []incident.Event {
 		}
 		return nil
 	}
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // maxEarly bounds the lines of debugging before any that names an SA.
@@ -524,7 +525,7 @@ const maxEarly = 8
 
 // joined returns an event with the lines of debugging that came before any that names
 // an SA.
-func (r *reader) joined(e incident.Event) []incident.Event {
+func (r *reader) joined(e event.Event) []event.Event {
 	out := r.early
 	r.early = nil
 	for i := range out {
@@ -537,21 +538,21 @@ func (r *reader) joined(e incident.Event) []incident.Event {
 
 // octets reads those of a notification that was passed over, which say what it is
 // about (RFC 2408, Section 3.14).
-func (r *reader) octets(l *incident.Line, text string) []incident.Event {
+func (r *reader) octets(l *event.Line, text string) []event.Event {
 	octets := strings.Fields(strings.TrimPrefix(text, "|"))
 	const protocolID, esp = 8, "03"
 	if len(octets) <= protocolID || octets[protocolID] != esp || r.informed.Key == "" {
 		return nil
 	}
-	e := l.Event(incident.Step)
-	e.Key, e.Version, e.Phase = r.informed.Key, 1, incident.PhaseChild
+	e := l.Event(event.Step)
+	e.Key, e.Version, e.Phase = r.informed.Key, 1, event.PhaseChild
 	e.Set("conn", r.informed.Args["conn"])
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
-// End implements [incident.Ender]: it returns the requests for a cookie that were
+// End implements [event.Ender]: it returns the requests for a cookie that were
 // never met.
-func (r *reader) End() []incident.Event {
+func (r *reader) End() []event.Event {
 	out := append(r.ended(), r.early...)
 	r.early = nil
 	for _, peer := range slices.Sorted(maps.Keys(r.cookies)) {
@@ -593,18 +594,18 @@ func (r *reader) since(sa string, n int) int {
 }
 
 // short tells an SA in transport mode that the other side deleted soon from others.
-func (r *reader) short(e *incident.Event, conn string) {
+func (r *reader) short(e *event.Event, conn string) {
 	up, known := r.carried[conn+"#"+e.Args["sa"]]
 	age := e.Time.Sub(up)
 	if !known || up.IsZero() || e.Time.IsZero() || age < 0 || age > soon {
 		return
 	}
-	e.Kind, e.Phase, e.Cause = incident.Sign, incident.PhaseEstablished, "l2tp-unfinished"
+	e.Kind, e.Phase, e.Cause = event.Sign, event.PhaseEstablished, "l2tp-unfinished"
 	e.Set("age", strconv.Itoa(int(age.Seconds())))
 }
 
 // bare completes an event of a message without what stands before it.
-func bare(e *incident.Event) {
+func bare(e *event.Event) {
 	e.Version = version(e.Text)
 	if state := e.Args["state"]; state != "" {
 		inState(e, state)
@@ -612,48 +613,48 @@ func bare(e *incident.Event) {
 }
 
 // young tells a Child SA that the other side ended soon from one that served.
-func young(e *incident.Event) {
+func young(e *event.Event) {
 	if within(e.Args["age"]) {
 		return
 	}
-	e.Kind, e.Cause = incident.Info, ""
+	e.Kind, e.Cause = event.Info, ""
 }
 
 // inState sets the phase and the side of a line that names a state of an SA:
 // those of libreswan 3 and 4 ("STATE_PARENT_I1"), and of 5 ("IKE_SA_INIT_I").
-func inState(e *incident.Event, state string) {
+func inState(e *event.Event, state string) {
 	state = strings.TrimPrefix(strings.TrimPrefix(strings.Fields(state)[0], "STATE_"), "V2_")
 	switch {
 	case strings.HasPrefix(state, "ESTABLISHED"), strings.HasPrefix(state, "IPSEC_"), state == "PARENT_I3", state == "PARENT_R2", strings.HasPrefix(state, "IKE_SA_ESTABLISHED"):
-		e.Phase, e.Cause = incident.PhaseEstablished, "liveness"
-		if e.Kind != incident.Gone {
+		e.Phase, e.Cause = event.PhaseEstablished, "liveness"
+		if e.Kind != event.Gone {
 			e.Cause = ""
 		}
 	case state == "PARENT_I1", strings.HasPrefix(state, "IKE_SA_INIT_I"), state == "MAIN_I1", state == "AGGR_I1", state == "MAIN_I2":
-		e.Phase, e.Side = incident.PhaseInit, incident.Initiator
+		e.Phase, e.Side = event.PhaseInit, event.Initiator
 	case state == "PARENT_I2", strings.HasPrefix(state, "IKE_AUTH_I"), state == "MAIN_I3", state == "AGGR_I2", strings.HasPrefix(state, "IKE_AUTH_EAP"):
-		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
+		e.Phase, e.Side = event.PhaseAuth, event.Initiator
 	case state == "PARENT_R1", strings.HasPrefix(state, "IKE_SA_INIT_R"), strings.HasPrefix(state, "MAIN_R"), strings.HasPrefix(state, "AGGR_R"):
-		e.Phase, e.Side = incident.PhaseInit, incident.Responder
+		e.Phase, e.Side = event.PhaseInit, event.Responder
 	case strings.HasPrefix(state, "XAUTH_R"):
-		e.Phase, e.Side = incident.PhaseEAP, incident.Responder
-		e.Set(incident.Asked, "XAUTH")
+		e.Phase, e.Side = event.PhaseEAP, event.Responder
+		e.Set(event.Asked, "XAUTH")
 	case strings.HasPrefix(state, "MODE_CFG_R"):
-		e.Phase, e.Side = incident.PhaseAuth, incident.Responder
+		e.Phase, e.Side = event.PhaseAuth, event.Responder
 	case strings.HasPrefix(state, "IKE_INTERMEDIATE_I"):
-		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
-		e.Set(incident.Asked, "IKE_INTERMEDIATE")
+		e.Phase, e.Side = event.PhaseAuth, event.Initiator
+		e.Set(event.Asked, "IKE_INTERMEDIATE")
 	case strings.HasPrefix(state, "XAUTH_I"), strings.HasPrefix(state, "MODE_CFG_I"):
-		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
+		e.Phase, e.Side = event.PhaseAuth, event.Initiator
 	case strings.HasPrefix(state, "QUICK_I"):
-		e.Phase, e.Side = incident.PhaseChild, incident.Initiator
-		if e.Kind == incident.Again || e.Kind == incident.Gone { // as pluto says itself when it gives up
+		e.Phase, e.Side = event.PhaseChild, event.Initiator
+		if e.Kind == event.Again || e.Kind == event.Gone { // as pluto says itself when it gives up
 			e.Cause = "child-proposal"
 		}
 	case strings.HasPrefix(state, "QUICK_R"):
-		e.Phase, e.Side = incident.PhaseChild, incident.Responder
+		e.Phase, e.Side = event.PhaseChild, event.Responder
 	case strings.Contains(state, "CHILD"), strings.Contains(state, "REKEY"):
-		e.Phase = incident.PhaseChild
+		e.Phase = event.PhaseChild
 	}
 }
 
@@ -683,14 +684,14 @@ func mainMode(text string) (string, bool) {
 
 // proposals reads "1:IKE:ENCR=AES_CBC_128;PRF=HMAC_SHA1;DH=MODP2048 2:IKE:...",
 // and what stands before the list, "[first-match]", is passed over.
-func proposals(list string) []incident.Proposal {
-	var out []incident.Proposal
+func proposals(list string) []offered.Proposal {
+	var out []offered.Proposal
 	for text := range strings.FieldsSeq(list) {
 		f := strings.SplitN(text, ":", 3)
 		if len(f) != 3 || len(out) == maxListed {
 			break
 		}
-		p := incident.Proposal{Protocol: f[1]}
+		p := offered.Proposal{Protocol: f[1]}
 		names, _, _ := strings.Cut(f[2], "[")
 		for pair := range strings.SplitSeq(names, ";") {
 			kind, name, _ := strings.Cut(pair, "=")
@@ -705,4 +706,4 @@ func proposals(list string) []incident.Proposal {
 
 const maxListed = 32
 
-var axes = map[string]incident.Axis{"ENCR": incident.Cipher, "PRF": incident.PRF, "INTEG": incident.Integrity, "DH": incident.Exchange, "KE": incident.Exchange}
+var axes = map[string]offered.Axis{"ENCR": offered.Cipher, "PRF": offered.PRF, "INTEG": offered.Integrity, "DH": offered.Exchange, "KE": offered.Exchange}

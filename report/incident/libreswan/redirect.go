@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // asking is where pluto sends its first message.
@@ -26,7 +26,7 @@ func (r *reader) asks(conn, text string) {
 }
 
 // redirect tells a redirect to another gateway from one back to where this side was.
-func (c *connection) redirect(e *incident.Event) {
+func (c *connection) redirect(e *event.Event) {
 	to := strings.TrimSuffix(e.Args["to"], ")")
 	c.to, c.by = to, ""
 	if n := len(c.gateways); n > 0 {
@@ -35,7 +35,7 @@ func (c *connection) redirect(e *incident.Event) {
 	e.Set("to", to)
 	for i, gateway := range c.gateways {
 		if gateway == to && i < len(c.gateways)-1 {
-			e.Kind, e.Cause = incident.Root, "redirect-back"
+			e.Kind, e.Cause = event.Root, "redirect-back"
 			e.Set("from", c.gateways[len(c.gateways)-1])
 			return
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // further begins a request for a Child SA beside that of IKE_AUTH.
@@ -53,12 +53,12 @@ func (r *reader) open(sa string) bool {
 }
 
 // unmet completes the end of an SA by what was asked for with it, to no avail.
-func (r *reader) unmet(e *incident.Event, h *subject) {
+func (r *reader) unmet(e *event.Event, h *subject) {
 	switch {
-	case e.Kind == incident.Gone && (e.Cause == "" || e.Cause == "liveness" || e.Cause == "silence") && r.open(h.sa):
-		e.Cause, e.Phase, e.Version = "child-unanswered", incident.PhaseChild, 2
+	case e.Kind == event.Gone && (e.Cause == "" || e.Cause == "liveness" || e.Cause == "silence") && r.open(h.sa):
+		e.Cause, e.Phase, e.Version = "child-unanswered", event.PhaseChild, 2
 		e.Set("exchange", "CREATE_CHILD_SA")
-	case e.Kind == incident.Deleted && e.Cause == "peer-ended" && h.sa != "" && r.leases[h.conn] == h.sa:
-		e.Kind, e.Cause, e.Phase, e.Side, e.Version = incident.Root, "modecfg-refused", incident.PhaseAuth, incident.Initiator, 1
+	case e.Kind == event.Deleted && e.Cause == "peer-ended" && h.sa != "" && r.leases[h.conn] == h.sa:
+		e.Kind, e.Cause, e.Phase, e.Side, e.Version = event.Root, "modecfg-refused", event.PhaseAuth, event.Initiator, 1
 	}
 }

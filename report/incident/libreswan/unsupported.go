@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/ikev1"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // unsupported names what a transform has that this side does not know or was built
 // without.
-func unsupported(e *incident.Event) {
+func unsupported(e *event.Event) {
 	number, name := e.Args["group-number"], e.Args["unsupported"]
 	switch {
 	case number != "":

@@ -9,18 +9,19 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is MikroTik's RouterOS.
-var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Program: program, Lines: Lines, New: func() incident.Reader {
+var Product = event.Product{Name: "MikroTik", Word: "mikrotik", Program: program, Lines: Lines, New: func() event.Reader {
 	ended := 0
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string {
+	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *event.Event) string {
 		key := ""
 		if ended > 0 {
 			key = strconv.Itoa(ended)
 		}
-		if e.Kind == incident.Deleted { // what follows is of another SA
+		if e.Kind == event.Deleted { // what follows is of another SA
 			ended++
 		}
 		return key
@@ -31,13 +32,13 @@ var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Program: prog
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("mikrotik/lines.csv", linesCSV)
+var Lines = event.NewTable("mikrotik/lines.csv", linesCSV)
 
 // program stands for RouterOS where topics were left out.
 const program = "routeros"
 
 // claim takes the topics from a line: "ipsec,error ".
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	if l.Program == program || strings.HasPrefix(l.Text, "killing ike2 SA:") || strings.HasPrefix(l.Text, "new ike2 SA (") {
 		return l.Text, nil, true
 	}
@@ -55,7 +56,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return "", nil, false
 }
 
-func after(e *incident.Event) {
+func after(e *event.Event) {
 	for _, name := range []string{"peer", "local"} {
 		if at := e.Args[name]; at != "" {
 			at, _, _ = strings.Cut(at, "[")
@@ -76,15 +77,15 @@ func after(e *incident.Event) {
 	if _, side, found := strings.Cut(text, "(side: "); found { // racoon's INITIATOR and RESPONDER
 		switch side[:min(1, len(side))] {
 		case "0":
-			e.Side = incident.Initiator
+			e.Side = event.Initiator
 		case "1":
-			e.Side = incident.Responder
+			e.Side = event.Responder
 		}
 	}
 	if got, want := e.Args["got"], e.Args["want"]; e.Args["axis"] != "" {
-		axis := map[string]incident.Axis{"enctype": incident.Cipher, "hashtype": incident.Integrity, "dh_group": incident.Exchange}[e.Args["axis"]]
+		axis := map[string]offered.Axis{"enctype": offered.Cipher, "hashtype": offered.Integrity, "dh_group": offered.Exchange}[e.Args["axis"]]
 		if axis != "" {
-			e.Set("detail", incident.Gap{Axis: axis, Got: []string{got}, Want: []string{want}}.String())
+			e.Set("detail", offered.Gap{Axis: axis, Got: []string{got}, Want: []string{want}}.String())
 		}
 		setting(e, got, want)
 	} else if e.Cause == "ike-proposal" {
@@ -136,7 +137,7 @@ var settings = map[string]struct {
 
 // setting says which setting lets the two sides meet on an axis: this side's, unless
 // that were weaker than what is set.
-func setting(e *incident.Event, got, want string) {
+func setting(e *event.Event, got, want string) {
 	s := settings[e.Args["axis"]]
 	at := func(value string) int {
 		return slices.IndexFunc(s.values, func(v [2]string) bool { return v[0] == value })

@@ -5,23 +5,23 @@ import (
 	_ "embed"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is OpenIKED.
-var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Program: "iked", Lines: Lines, Complete: true, New: func() incident.Reader { return &reader{} }}
+var Product = event.Product{Name: "OpenIKED", Word: "openiked", Program: "iked", Lines: Lines, Complete: true, New: func() event.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("openiked/lines.csv", linesCSV)
+var Lines = event.NewTable("openiked/lines.csv", linesCSV)
 
 // reader remembers what lines leave out: a line without an SPI is of the IKE SA
 // of the line before, and the first one of an attempt to come is of the next.
 type reader struct {
 	spi     string
-	waiting []incident.Event
+	waiting []event.Event
 	// shared: the AUTH that is verified is that of a pre-shared key.
 	shared bool
 	// loading: certificates of this side are being loaded.
@@ -31,8 +31,8 @@ type reader struct {
 // functions are the beginnings of those that iked logs the names of.
 var functions = []string{"ikev2_", "ca_", "config_", "sa_", "policy_", "proposals_", "ikev2:", "eap_", "dsa_", "pfkey_", "ocsp_", "parent_", "control_", "vroute_", "ikectl", "sa_free:"}
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	text := l.Text
 	spi := ""
 	mine := l.Program == "iked"
@@ -76,7 +76,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 	}
 	if e.Cause == "auth-failed" && r.shared {
-		e.Kind, e.Cause = incident.Root, "psk-mismatch"
+		e.Kind, e.Cause = event.Root, "psk-mismatch"
 	}
 	if rest, found := strings.CutPrefix(text, "ca_validate_cert: "); found {
 		name, _, _ := strings.Cut(rest, row.Template)
@@ -90,7 +90,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 			return append(out, e), true
 		}
 	}
-	if e.Kind == incident.Start && spi == "" {
+	if e.Kind == event.Start && spi == "" {
 		r.waiting = append(out, e)
 		return nil, true
 	}
@@ -107,7 +107,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 
 // of notes that a line is of an IKE SA, and returns the events that waited for
 // one.
-func (r *reader) of(spi string) []incident.Event {
+func (r *reader) of(spi string) []event.Event {
 	if spi == "" {
 		return nil
 	}
@@ -123,8 +123,8 @@ func (r *reader) of(spi string) []incident.Event {
 	return out
 }
 
-// End implements [incident.Ender].
-func (r *reader) End() []incident.Event {
+// End implements [event.Ender].
+func (r *reader) End() []event.Event {
 	out := r.waiting
 	r.waiting = nil
 	return out

@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is Palo Alto's PAN-OS.
-var Product = incident.Product{Name: "Palo Alto", Word: "paloalto", Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: key}
+var Product = event.Product{Name: "Palo Alto", Word: "paloalto", Lines: Lines, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: key}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("paloalto/lines.csv", linesCSV)
+var Lines = event.NewTable("paloalto/lines.csv", linesCSV)
 
 var (
-	// event is the name of an event of the system log.
-	event = lazyregexp.New(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
+	// name is that of an event of the system log.
+	name = lazyregexp.New(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
 	// manager is what stands before a message of ikemgr.log: "[PERR]: { 1: }: ".
 	manager = lazyregexp.New(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
 	// columns are those of the CLI, "info vpn gw1 ike-recv-notify 0 ".
@@ -32,7 +33,7 @@ var (
 	pair    = lazyregexp.New(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
 )
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	s := l.Text
 	words := make(map[string]string)
 	mine := false
@@ -44,7 +45,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if mine {
 	} else if !strings.Contains(s, "ike") && !strings.Contains(s, "IKE") && !strings.Contains(s, "ipsec-key-") && l.Program != "ikemgr" {
 		return "", nil, false
-	} else if m := event.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ") || columns.MatchString(clip(s, 200))) {
+	} else if m := name.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ") || columns.MatchString(clip(s, 200))) {
 		mine = true
 	} else if strings.HasPrefix(s, "IKEv2 ") || strings.HasPrefix(s, "IKE phase-") {
 		mine = strings.Contains(s, "negotiation") || strings.Contains(s, "SA is")
@@ -65,9 +66,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 
 func clip(s string, n int) string { return s[:min(n, len(s))] }
 
-func key(e *incident.Event) string { return e.Args["conn"] }
+func key(e *event.Event) string { return e.Args["conn"] }
 
-func after(e *incident.Event) {
+func after(e *event.Event) {
 	switch {
 	case strings.Contains(e.Text, "IKEv2"), strings.Contains(e.Text, "ikev2"):
 		e.Version = 2
@@ -76,12 +77,12 @@ func after(e *incident.Event) {
 	}
 	switch {
 	case strings.Contains(e.Text, "as responder"):
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	case strings.Contains(e.Text, "as initiator"):
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	}
-	if e.Kind == incident.Gone && e.Phase == "" && strings.Contains(e.Text, ":0000000000000000") { // no SPI of the responder
-		e.Phase = incident.PhaseInit
+	if e.Kind == event.Gone && e.Phase == "" && strings.Contains(e.Text, ":0000000000000000") { // no SPI of the responder
+		e.Phase = event.PhaseInit
 	}
 	if want := e.Args["want"]; want != "" && e.Cause == "ike-proposal" {
 		e.Set("detail", axisOf(e)+": "+want+" is configured here and is not in the offer")
@@ -90,12 +91,12 @@ func after(e *incident.Event) {
 
 // axisOf names the axis of an event ikev2-nego-...-mismatch, which tells what
 // is configured and not what came.
-func axisOf(e *incident.Event) string {
+func axisOf(e *event.Event) string {
 	switch {
 	case strings.Contains(e.Text, "encryption"):
-		return string(incident.Cipher)
+		return string(offered.Cipher)
 	case strings.Contains(e.Text, "DH group"):
-		return string(incident.Exchange)
+		return string(offered.Exchange)
 	}
-	return string(incident.Integrity)
+	return string(offered.Integrity)
 }

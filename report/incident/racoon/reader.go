@@ -7,24 +7,25 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Product is racoon.
-var Product = incident.Product{Name: "racoon", Word: "racoon", Program: "racoon", Lines: Lines, Folds: true, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after}
+var Product = event.Product{Name: "racoon", Word: "racoon", Program: "racoon", Lines: Lines, Folds: true, New: func() event.Reader {
+	return &event.Plain{Table: Lines, Claim: claim, After: after}
 }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("racoon/lines.csv", linesCSV)
+var Lines = event.NewTable("racoon/lines.csv", linesCSV)
 
 // placed is what racoon puts before a message: "ERROR: isakmp.c:1433:function(): ".
 var placed = lazyregexp.New(`^(?:\[?(?:PROTO_)?(?:ERROR|ERR|WARN|NOTIFY|INFO|DEBUG|WARNING)\]?: )(?:[a-z_0-9]+\.c:\d+:)?`)
 
-func claim(l *incident.Line) (string, map[string]string, bool) {
+func claim(l *event.Line) (string, map[string]string, bool) {
 	text := l.Text
 	mine := l.Program == "racoon"
 	if !mine {
@@ -41,16 +42,16 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 // axes are how lines name what does not meet.
 var axes = []struct {
 	word string
-	axis incident.Axis
+	axis offered.Axis
 }{
-	{"enctype", incident.Cipher}, {"trns_id", incident.Cipher}, {"hashtype", incident.Integrity}, {"authtype", incident.Integrity},
-	{"dh_group", incident.Exchange}, {"pfs group", incident.Exchange},
+	{"enctype", offered.Cipher}, {"trns_id", offered.Cipher}, {"hashtype", offered.Integrity}, {"authtype", offered.Integrity},
+	{"dh_group", offered.Exchange}, {"pfs group", offered.Exchange},
 }
 
-func after(e *incident.Event) {
+func after(e *event.Event) {
 	e.Version = 1
-	if strings.Contains(e.Text, ":0000000000000000") && (e.Kind == incident.Again || e.Kind == incident.Gone) {
-		e.Side = incident.Initiator // who answers has a cookie of its own
+	if strings.Contains(e.Text, ":0000000000000000") && (e.Kind == event.Again || e.Kind == event.Gone) {
+		e.Side = event.Initiator // who answers has a cookie of its own
 	}
 	for _, name := range []string{"peer", "local"} {
 		if at := e.Args[name]; at != "" {
@@ -67,7 +68,7 @@ func after(e *incident.Event) {
 	for _, a := range axes {
 		if got := e.Args["got"]; got != "" && strings.Contains(e.Text, a.word) {
 			e.Set("axis", string(a.axis))
-			e.Set("detail", incident.Gap{Axis: a.axis, Got: []string{got}, Want: []string{e.Args["want"]}}.String())
+			e.Set("detail", offered.Gap{Axis: a.axis, Got: []string{got}, Want: []string{e.Args["want"]}}.String())
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -59,44 +60,44 @@ func TestField(t *testing.T) {
 	for _, test := range []struct {
 		file, product, cause string
 		layer                incident.Layer
-		side                 incident.Side
+		side                 event.Side
 		say                  string // words of the text, with | between
 	}{
-		{"b1-selected-then-eap.log", "strongSwan", "eap-wanted", incident.Authentication, incident.Responder, `connection "staff"`},
-		{"b2-retransmits.log", "strongSwan", "silence", incident.Network, incident.Initiator, "IKE_SA_INIT|3 retransmissions|UDP 500"},
-		{"c1-gateway-log-client-cert.log", "strongSwan", "cert-untrusted", incident.Authentication, incident.Responder, "client's certificate CN=laptop7|is not loaded on the gateway"},
+		{"b1-selected-then-eap.log", "strongSwan", "eap-wanted", incident.Authentication, event.Responder, `connection "staff"`},
+		{"b2-retransmits.log", "strongSwan", "silence", incident.Network, event.Initiator, "IKE_SA_INIT|3 retransmissions|UDP 500"},
+		{"c1-gateway-log-client-cert.log", "strongSwan", "cert-untrusted", incident.Authentication, event.Responder, "client's certificate CN=laptop7|is not loaded on the gateway"},
 		{"d1-esp-lists.log", "strongSwan", "child-proposal", incident.Child, "", "received AES_CBC_256, configured AES_GCM_16_256|esp_proposals = aes256gcm16, aes256-sha256"},
 		{"d2-esp-pfs-only.log", "strongSwan", "child-pfs", incident.Child, "", "received none, configured ECP_384|rekeying"},
-		{"d3-established-timeout.log", "libreswan", "liveness", incident.Network, incident.Responder, "it is asleep, its address changed, or a NAT mapping expired"},
-		{"e1-cert-failed.log", "libreswan", "cert-untrusted", incident.Authentication, incident.Responder, "CN=branch1|certutil -A -d sql:/var/lib/ipsec/nss -n ca -t CT,,"},
+		{"d3-established-timeout.log", "libreswan", "liveness", incident.Network, event.Responder, "it is asleep, its address changed, or a NAT mapping expired"},
+		{"e1-cert-failed.log", "libreswan", "cert-untrusted", incident.Authentication, event.Responder, "CN=branch1|certutil -A -d sql:/var/lib/ipsec/nss -n ca -t CT,,"},
 		{"e2-no-psk.log", "libreswan", "psk-missing", incident.Authentication, "", "/etc/ipsec.secrets"},
-		{"e3-ikev1-psk.log", "libreswan", "psk-mismatch", incident.Authentication, incident.Responder, "IKEv1 (Main Mode): the pre-shared keys differ|it reached the authentication of phase 1"},
-		{"e4-san.log", "libreswan", "id-not-in-cert", incident.Identity, incident.Responder, "198.51.100.62 is not a subjectAltName of the client's certificate|set its local ID"},
-		{"e5-missing-auth.log", "libreswan", "eap-wanted", incident.Authentication, incident.Responder, "asks for EAP"},
-		{"f1-fragment-missing.log", "strongSwan", "fragment-missing", incident.Network, incident.Responder, "fragment 2 of 2|MTU|fragment_size"},
+		{"e3-ikev1-psk.log", "libreswan", "psk-mismatch", incident.Authentication, event.Responder, "IKEv1 (Main Mode): the pre-shared keys differ|it reached the authentication of phase 1"},
+		{"e4-san.log", "libreswan", "id-not-in-cert", incident.Identity, event.Responder, "198.51.100.62 is not a subjectAltName of the client's certificate|set its local ID"},
+		{"e5-missing-auth.log", "libreswan", "eap-wanted", incident.Authentication, event.Responder, "asks for EAP"},
+		{"f1-fragment-missing.log", "strongSwan", "fragment-missing", incident.Network, event.Responder, "fragment 2 of 2|MTU|fragment_size"},
 		{"f2-dpd.log", "strongSwan", "liveness", incident.Network, "", "no longer answers"},
-		{"f3-eap-tls-alert.log", "strongSwan", "eap-server-cert", incident.Authentication, incident.Initiator, "CN=radius.example.com, which is not the gateway's"},
-		{"f4-client-deletes.log", "strongSwan", "client-deleted", incident.Client, incident.Responder, "the client ended it at once"},
-		{"f5-libreswan-duplicates.log", "libreswan", "answers-lost", incident.Network, incident.Responder, "answers do not reach the client|(2 times)"},
-		{"h1-ikev1-probe.log", "strongSwan", "ikev1-peer", incident.Negotiation, incident.Responder, "203.0.113.90 uses IKEv1 (Main Mode)|scanner"},
+		{"f3-eap-tls-alert.log", "strongSwan", "eap-server-cert", incident.Authentication, event.Initiator, "CN=radius.example.com, which is not the gateway's"},
+		{"f4-client-deletes.log", "strongSwan", "client-deleted", incident.Client, event.Responder, "the client ended it at once"},
+		{"f5-libreswan-duplicates.log", "libreswan", "answers-lost", incident.Network, event.Responder, "answers do not reach the client|(2 times)"},
+		{"h1-ikev1-probe.log", "strongSwan", "ikev1-peer", incident.Negotiation, event.Responder, "203.0.113.90 uses IKEv1 (Main Mode)|scanner"},
 		{"p1-plain-notify.log", "strongSwan", "plain-notify", incident.Negotiation, "", "did not process IKE_AUTH|see its log|wrong pre-shared key is not the reason"},
 		{"q1-constraint.log", "strongSwan", "id-not-in-cert", incident.Identity, "", "the remote ID or the dialed name is not a subjectAltName"},
-		{"q2-radius-timeout.log", "strongSwan", "radius-silent", incident.Authentication, incident.Responder, "1812|shared secret|NPS|FreeRADIUS"},
+		{"q2-radius-timeout.log", "strongSwan", "radius-silent", incident.Authentication, event.Responder, "1812|shared secret|NPS|FreeRADIUS"},
 		{"a1-fortigate-proposals.log", "FortiGate", "ike-proposal", incident.Negotiation, "", "key exchange method: received MODP1536, configured MODP3072|better, on the other side|let it offer aes256-sha256-prfsha256-modp3072|edit \"hq-branch\"|dhgrp"},
 		{"a2-fortigate-psk.log", "FortiGate", "psk-mismatch", incident.Authentication, "", "the pre-shared keys differ|set psksecret"},
 		{"a3-cisco-policies.log", "Cisco", "ike-proposal", incident.Negotiation, "", "received DH_GROUP_2048_MODP/Group 14, configured DH_GROUP_521_ECP/Group 21|let it offer aes256-sha256-prfsha256-ecp521|crypto ikev2 proposal|group 14"},
 		{"a4-cisco-auth.log", "Cisco", "auth-failed", incident.Authentication, "", "the pre-shared key, the certificate or the identity|crypto ikev2 profile"},
-		{"a5-mikrotik-identity.log", "MikroTik", "no-config", incident.Identity, incident.Responder, "own FQDN:vpn.example.com, peer FQDN:branch.example.com|/ip ipsec identity"},
-		{"a6-mikrotik-ph1.log", "MikroTik", "ike-proposal", incident.Negotiation, incident.Responder, "IKEv1|/ip ipsec profile"},
-		{"a7-paloalto-enc.log", "Palo Alto", "ike-proposal", incident.Negotiation, incident.Responder, "cipher: AES128-CBC is configured here and is not in the offer|ike-crypto-profiles"},
-		{"a8-macos-dialog.txt", "macOS", "silence", incident.Network, incident.Initiator, "UDP 500 and UDP 4500|its name"},
-		{"a9-macos-dns.log", "macOS", "name-unresolved", incident.Name, incident.Initiator, "did not resolve"},
+		{"a5-mikrotik-identity.log", "MikroTik", "no-config", incident.Identity, event.Responder, "own FQDN:vpn.example.com, peer FQDN:branch.example.com|/ip ipsec identity"},
+		{"a6-mikrotik-ph1.log", "MikroTik", "ike-proposal", incident.Negotiation, event.Responder, "IKEv1|/ip ipsec profile"},
+		{"a7-paloalto-enc.log", "Palo Alto", "ike-proposal", incident.Negotiation, event.Responder, "cipher: AES128-CBC is configured here and is not in the offer|ike-crypto-profiles"},
+		{"a8-macos-dialog.txt", "macOS", "silence", incident.Network, event.Initiator, "UDP 500 and UDP 4500|its name"},
+		{"a9-macos-dns.log", "macOS", "name-unresolved", incident.Name, event.Initiator, "did not resolve"},
 		{"a10-aws-json.log", "AWS", "psk-mismatch", incident.Authentication, "", "the pre-shared keys differ|203.0.113.5"},
-		{"g1-event-zh.log", "Windows", "windows", incident.Negotiation, incident.Initiator, "Windows error 13868 (ERROR_IPSEC_IKE_POLICY_MATCH)"},
-		{"g2-eap-hresult.log", "Windows", "windows", incident.Authentication, incident.Initiator, "EAP_E_USER_NAME_PASSWORD_REJECTED|a wrong user name or password"},
-		{"g3-wrapped.log", "Windows", "windows", incident.Negotiation, incident.Initiator, `Windows error 13868|connection "Office"`},
+		{"g1-event-zh.log", "Windows", "windows", incident.Negotiation, event.Initiator, "Windows error 13868 (ERROR_IPSEC_IKE_POLICY_MATCH)"},
+		{"g2-eap-hresult.log", "Windows", "windows", incident.Authentication, event.Initiator, "EAP_E_USER_NAME_PASSWORD_REJECTED|a wrong user name or password"},
+		{"g3-wrapped.log", "Windows", "windows", incident.Negotiation, event.Initiator, `Windows error 13868|connection "Office"`},
 		{"g4-azure-3602.log", "Azure", "psk-mismatch", incident.Authentication, "", "the pre-shared keys differ"},
-		{"s1-fortigate-nopolicy.log", "FortiGate", "ignored-no-policy", incident.Network, incident.Responder, "no firewall policy uses this tunnel|proposals are not the cause|config firewall policy"},
+		{"s1-fortigate-nopolicy.log", "FortiGate", "ignored-no-policy", incident.Network, event.Responder, "no firewall policy uses this tunnel|proposals are not the cause|config firewall policy"},
 	} {
 		d, text := read(t, filepath.Join("testdata", "field", test.file))
 		if len(d.Stories) != 1 {
@@ -134,7 +135,7 @@ func TestPair(t *testing.T) {
 		t.Fatalf("%d stories:\n%s", len(d.Stories), text)
 	}
 	s := d.Stories[0]
-	if s.Cause != "psk-mismatch" || s.Side != incident.Responder || s.Other == nil || s.Other.Side != incident.Initiator {
+	if s.Cause != "psk-mismatch" || s.Side != event.Responder || s.Other == nil || s.Other.Side != event.Initiator {
 		t.Errorf("%s\n%+v", text, s)
 	}
 	if s.Other.PairedBy != "address" || s.Other.ClockAhead != -127_000 || !s.Other.ClockKnown || !strings.Contains(text, "2m7s behind") {

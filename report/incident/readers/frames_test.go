@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // frames are what people and their tools put around a line.
@@ -43,7 +44,7 @@ func TestFrames(t *testing.T) {
 		}
 		for i := range product.Lines.Rows() {
 			row := &product.Lines.Rows()[i]
-			if row.Kind != incident.Root && row.Kind != incident.Sign && row.Kind != incident.Gone || testing.Short() && i%5 > 0 {
+			if row.Kind != event.Root && row.Kind != event.Sign && row.Kind != event.Gone || testing.Short() && i%5 > 0 {
 				continue
 			}
 			plain := firstCause(row.Sample)
@@ -60,7 +61,7 @@ func TestFrames(t *testing.T) {
 			}
 			for _, host := range hosts {
 				line := row.Sample
-				if l := incident.Unwrap("log", 1, line); len(l) != 1 || l[0].Program != "" || l[0].Stamp != "" {
+				if l := event.Unwrap("log", 1, line); len(l) != 1 || l[0].Program != "" || l[0].Stamp != "" {
 					continue
 				}
 				if !strings.HasPrefix(line, product.Program) {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -62,7 +63,7 @@ func FuzzScan(f *testing.F) {
 
 // reads is the fuzz target of one product's reader.
 func reads(f *testing.F, name string) {
-	var product incident.Product
+	var product event.Product
 	for _, p := range All() {
 		if p.Name == name {
 			product = p
@@ -85,7 +86,7 @@ func reads(f *testing.F, name string) {
 	f.Fuzz(func(t *testing.T, in string) {
 		r := product.New()
 		for line := range strings.Lines(in) {
-			for _, l := range incident.Unwrap("log", 1, strings.TrimSuffix(line, "\n")) {
+			for _, l := range event.Unwrap("log", 1, strings.TrimSuffix(line, "\n")) {
 				events, mine := r.Read(&l)
 				if len(events) > 0 && !mine {
 					t.Errorf("%q is not of %s and gives events", l.Text, name)
@@ -93,14 +94,14 @@ func reads(f *testing.F, name string) {
 				check(t, events)
 			}
 		}
-		if e, ok := r.(incident.Ender); ok {
+		if e, ok := r.(event.Ender); ok {
 			check(t, e.End())
 		}
 	})
 }
 
 // check holds the bounds of events.
-func check(t *testing.T, events []incident.Event) {
+func check(t *testing.T, events []event.Event) {
 	if len(events) > 64 {
 		t.Errorf("%d events of one line", len(events))
 	}

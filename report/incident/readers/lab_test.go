@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Logs made in the lab of testdata/lab, each with one fault: strongSwan 6.0.1 and
@@ -14,31 +14,31 @@ import (
 func TestLabLogs(t *testing.T) {
 	for _, test := range []struct {
 		file, cause string
-		side        incident.Side
+		side        event.Side
 		stories     int
 		say         string
 	}{
-		{"strongswan-client-name.log", "id-not-in-cert", incident.Responder, 1, "client.lab is not a subjectAltName"},
-		{"strongswan-client-name-refused.log", "auth-refused", incident.Initiator, 1, "only its log shows why"},
-		{"strongswan-eap-nak.log", "eap-method", incident.Responder, 1, "no EAP method in common"},
-		{"strongswan-eap-refused.log", "eap-refused", incident.Initiator, 1, "ended EAP with a failure"},
-		{"strongswan-radius.log", "radius-silent", incident.Responder, 1, "RADIUS server does not answer"},
-		{"strongswan-cookie.log", "", incident.Initiator, 1, "came up"},
-		{"strongswan-cookie-lost.log", "cookie", incident.Initiator, 1, "asks for a cookie, and does not answer"},
-		{"strongswan-raw-key.log", "cert-missing", incident.Initiator, 1, "no certificate that this client can use"},
-		{"libreswan-cookie.log", "", incident.Responder, 1, "came up"},
-		{"libreswan-cookie-lost.log", "cookie", incident.Responder, 1, "does not return the cookie"},
-		{"libreswan-ts.log", "traffic-selectors", incident.Responder, 1, "no Child SA is configured for the networks"},
-		{"libreswan-identity-debug.log", "no-config", incident.Responder, 1, "stranger.lab"},
-		{"libreswan-identity.log", "auth-failed", incident.Responder, 1, "the identity of the client does not match"},
-		{"libreswan-peer-id.log", "peer-id", incident.Initiator, 1, "identity, @stranger.lab, is not the one"},
-		{"libreswan-ikev1.log", "ikev1-peer", incident.Responder, 1, "uses IKEv1"},
-		{"openiked-psk.log", "psk-mismatch", incident.Responder, 1, "pre-shared keys differ"},
-		{"openiked-esp.log", "child-proposal", incident.Initiator, 1, "(ESP)"},
-		{"openiked-kernel.log", "kernel", incident.Initiator, 1, "kernel of this client"},
+		{"strongswan-client-name.log", "id-not-in-cert", event.Responder, 1, "client.lab is not a subjectAltName"},
+		{"strongswan-client-name-refused.log", "auth-refused", event.Initiator, 1, "only its log shows why"},
+		{"strongswan-eap-nak.log", "eap-method", event.Responder, 1, "no EAP method in common"},
+		{"strongswan-eap-refused.log", "eap-refused", event.Initiator, 1, "ended EAP with a failure"},
+		{"strongswan-radius.log", "radius-silent", event.Responder, 1, "RADIUS server does not answer"},
+		{"strongswan-cookie.log", "", event.Initiator, 1, "came up"},
+		{"strongswan-cookie-lost.log", "cookie", event.Initiator, 1, "asks for a cookie, and does not answer"},
+		{"strongswan-raw-key.log", "cert-missing", event.Initiator, 1, "no certificate that this client can use"},
+		{"libreswan-cookie.log", "", event.Responder, 1, "came up"},
+		{"libreswan-cookie-lost.log", "cookie", event.Responder, 1, "does not return the cookie"},
+		{"libreswan-ts.log", "traffic-selectors", event.Responder, 1, "no Child SA is configured for the networks"},
+		{"libreswan-identity-debug.log", "no-config", event.Responder, 1, "stranger.lab"},
+		{"libreswan-identity.log", "auth-failed", event.Responder, 1, "the identity of the client does not match"},
+		{"libreswan-peer-id.log", "peer-id", event.Initiator, 1, "identity, @stranger.lab, is not the one"},
+		{"libreswan-ikev1.log", "ikev1-peer", event.Responder, 1, "uses IKEv1"},
+		{"openiked-psk.log", "psk-mismatch", event.Responder, 1, "pre-shared keys differ"},
+		{"openiked-esp.log", "child-proposal", event.Initiator, 1, "(ESP)"},
+		{"openiked-kernel.log", "kernel", event.Initiator, 1, "kernel of this client"},
 		{"openiked-own-expired.log", "own-cert", "", 2, "/O=Lab/CN=client expired"},
-		{"openiked-own-untrusted.log", "", incident.Responder, 1, "came up"},
-		{"openiked-client-refuses.log", "auth-refused", incident.Responder, 1, "the client refuses this gateway"},
+		{"openiked-own-untrusted.log", "", event.Responder, 1, "came up"},
+		{"openiked-client-refuses.log", "auth-refused", event.Responder, 1, "the client refuses this gateway"},
 	} {
 		d, text := read(t, filepath.Join("testdata/lab", test.file))
 		if len(d.Stories) != test.stories {

@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -162,7 +163,7 @@ func TestWrappings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if len(g.All) != 1 || g.All[0].Attempt.Cause == nil || g.All[0].Attempt.Cause.ID != "cert-untrusted" || g.All[0].Attempt.Side != incident.Responder {
+		if len(g.All) != 1 || g.All[0].Attempt.Cause == nil || g.All[0].Attempt.Cause.ID != "cert-untrusted" || g.All[0].Attempt.Side != event.Responder {
 			var what []string
 			for _, group := range g.All {
 				what = append(what, fmt.Sprintf("%+v", group.Attempt.Cause))

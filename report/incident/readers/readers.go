@@ -2,12 +2,12 @@
 package readers
 
 import (
-	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/android"
 	"github.com/ikescope/ikescope/report/incident/apple"
 	"github.com/ikescope/ikescope/report/incident/checkpoint"
 	"github.com/ikescope/ikescope/report/incident/cisco"
 	"github.com/ikescope/ikescope/report/incident/cloud"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/fortigate"
 	"github.com/ikescope/ikescope/report/incident/juniper"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
@@ -21,8 +21,8 @@ import (
 )
 
 // All returns the products, those whose lines cannot be mistaken first.
-func All() []incident.Product {
-	return []incident.Product{
+func All() []event.Product {
+	return []event.Product{
 		strongswan.Product, libreswan.Product, openiked.Product, cloud.AWS, cloud.Azure,
 		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, juniper.Product, checkpoint.Product, racoon.Product, softether.Product, apple.Product, android.Product,
 		windows.Product,

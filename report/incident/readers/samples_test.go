@@ -3,7 +3,7 @@ package readers
 import (
 	"testing"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Each sample is of its product, and of its own row and no other before it.
@@ -20,12 +20,12 @@ func TestSamples(t *testing.T) {
 				t.Errorf("%s: %q has no sample or source", product.Name, row.Template)
 				continue
 			}
-			for _, l := range incident.Unwrap("log", 1, row.Sample) {
-				var events []incident.Event
+			for _, l := range event.Unwrap("log", 1, row.Sample) {
+				var events []event.Event
 				for _, p := range All() {
 					r := p.New()
 					found, mine := r.Read(&l)
-					if ender, ok := r.(incident.Ender); ok && mine {
+					if ender, ok := r.(event.Ender); ok && mine {
 						found = append(found, ender.End()...)
 					}
 					if mine && p.Name != product.Name {

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is SoftEther VPN.
-var Product = incident.Product{Name: "SoftEther", Word: "softether", Lines: Lines, Complete: true, New: func() incident.Reader {
+var Product = event.Product{Name: "SoftEther", Word: "softether", Lines: Lines, Complete: true, New: func() event.Reader {
 	return &reader{clients: make(map[string]*client)}
 }}
 
@@ -19,7 +19,7 @@ var Product = incident.Product{Name: "SoftEther", Word: "softether", Lines: Line
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("softether/lines.csv", linesCSV)
+var Lines = event.NewTable("softether/lines.csv", linesCSV)
 
 // prefix is what stands before a message: the client's number, or its address in
 // lines of PPP.
@@ -37,8 +37,8 @@ type reader struct {
 	byHost  map[string]string
 }
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	if !strings.Contains(l.Text, "IPsec ") && !strings.Contains(l.Text, "PPP Session [") {
 		return nil, false
 	}
@@ -68,28 +68,28 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return nil, true
 	}
 	e := row.Event(l, words)
-	e.Side, e.Version, e.Key = incident.Responder, 1, number
+	e.Side, e.Version, e.Key = event.Responder, 1, number
 	e.Set("peer", host)
 	switch {
 	case strings.HasPrefix(text, "A new IKE SA ("):
 		c.negotiated = true
-	case e.Phase == incident.PhaseChild:
+	case e.Phase == event.PhaseChild:
 		c.phase2 = true
 	case strings.HasPrefix(text, "The port number information"):
 		c.floated = true
-	case e.Kind == incident.IKEUp || e.Kind == incident.Up:
+	case e.Kind == event.IKEUp || e.Kind == event.Up:
 		c.up = true
 	case strings.HasPrefix(text, "This IPsec Client is deleted"):
 		delete(r.clients, number)
 		switch {
 		case c.up && !c.phase2: // it was silent
-			e.Kind, e.Cause = incident.Root, "v1-peer-quiet"
+			e.Kind, e.Cause = event.Root, "v1-peer-quiet"
 		case c.up: // at its request, or because it was silent
 		case c.negotiated && c.floated: // its last message of phase 1 came, and was not taken
-			e.Kind, e.Cause, e.Phase = incident.Sign, "phase1-keyed", incident.PhaseAuth
+			e.Kind, e.Cause, e.Phase = event.Sign, "phase1-keyed", event.PhaseAuth
 		case c.negotiated:
-			e.Kind, e.Cause, e.Phase = incident.Sign, "phase1-unanswered", incident.PhaseInit
+			e.Kind, e.Cause, e.Phase = event.Sign, "phase1-unanswered", event.PhaseInit
 		}
 	}
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }

@@ -1,6 +1,6 @@
 package strongswan
 
-import "github.com/ikescope/ikescope/report/incident"
+import "github.com/ikescope/ikescope/report/incident/event"
 
 // copies are the messages of one second. Charon logs to several facilities, and who
 // started a connection prints what charon shows it: without thread and subsystem.
@@ -14,7 +14,7 @@ const maxCopies = 256
 
 // copied reports whether a message without a header is one that was logged with its
 // header in the same second, under another name.
-func (c *copies) copied(l *incident.Line, h *header, text string) bool {
+func (c *copies) copied(l *event.Line, h *header, text string) bool {
 	if l.Stamp == "" {
 		return false
 	}
@@ -39,7 +39,7 @@ type halves struct {
 	bare, now struct{ stamp, program string }
 }
 
-func (c *halves) note(l *incident.Line, h *header) {
+func (c *halves) note(l *event.Line, h *header) {
 	c.now.stamp, c.now.program = l.Stamp, l.Program
 	if h.group == "" {
 		c.bare = c.now

@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // load takes what says that a credential could not be built. Files are tried as one
 // kind after another, so that it counts only if the log shows nothing else.
-func (r *reader) load(l *incident.Line, h *header, text string) bool {
+func (r *reader) load(l *event.Line, h *header, text string) bool {
 	if h.thread == "00" {
 		return r.loadAtStart(l, text)
 	}
@@ -31,13 +31,13 @@ func (r *reader) load(l *incident.Line, h *header, text string) bool {
 		}
 		return true
 	}
-	e := l.Event(incident.Sign)
+	e := l.Event(event.Sign)
 	e.Cause, e.Key = cause, "load"
 	if cause == "own-cert" {
 		e.Set("reason", "cannot be parsed")
 	}
 	if strings.HasPrefix(l.Program, "charon-nm") || l.Program == "charon-cmd" { // which only begin connections
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	}
 	r.unloaded = &e
 	return true
@@ -45,14 +45,14 @@ func (r *reader) load(l *incident.Line, h *header, text string) bool {
 
 // loadAtStart takes what the daemon does without when it starts: the file of a CA, and
 // rules by which the kernel chooses between routing tables.
-func (r *reader) loadAtStart(l *incident.Line, text string) bool {
+func (r *reader) loadAtStart(l *event.Line, text string) bool {
 	file, found := strings.CutPrefix(text, "loading ca certificate from '")
 	file, failed := strings.CutSuffix(file, "' failed")
 	switch {
 	case text == "unable to create IPv4 routing table rule":
 		r.rules = l.Number
 	case found && failed && r.unloaded == nil:
-		e := l.Event(incident.Sign)
+		e := l.Event(event.Sign)
 		e.Cause, e.Key = "own-ca", "load"
 		e.Set("cert", file)
 		e.Set("file", file)
@@ -67,13 +67,13 @@ func (r *reader) loadAtStart(l *incident.Line, text string) bool {
 	return true
 }
 
-// End implements [incident.Ender]: what could not be loaded, if nothing followed.
-func (r *reader) End() []incident.Event {
+// End implements [event.Ender]: what could not be loaded, if nothing followed.
+func (r *reader) End() []event.Event {
 	if r.replaced != nil {
-		return []incident.Event{*r.replaced}
+		return []event.Event{*r.replaced}
 	}
 	if r.unloaded == nil || r.busy {
 		return nil
 	}
-	return []incident.Event{*r.unloaded}
+	return []event.Event{*r.unloaded}
 }

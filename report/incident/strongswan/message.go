@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // notifies are charon's names of error notifies in its lists of payloads
@@ -26,7 +27,7 @@ var ikev1 = map[string]string{"ID_PROT": "Main Mode", "AGGRESSIVE": "Aggressive 
 	"TRANSACTION": "Config Mode", "INFORMATIONAL_V1": "Informational", "BASE": "Base Mode", "AUTH_ONLY": "Authentication Only"}
 
 // message reads "parsed IKE_AUTH request 1 [ IDi CERT AUTH ]".
-func (r *reader) message(l *incident.Line, h *header, text string) []incident.Event {
+func (r *reader) message(l *event.Line, h *header, text string) []event.Event {
 	rest, parsed := strings.CutPrefix(text, "parsed ")
 	if !parsed {
 		rest = strings.TrimPrefix(text, "generating ")
@@ -40,7 +41,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	list, _, _ = strings.Cut(list, "]")
 	payloads := strings.Fields(list)
 
-	e := l.Event(incident.Step)
+	e := l.Event(event.Step)
 	mode, v1 := ikev1[exchange]
 	if v1 {
 		e.Version = 1
@@ -57,44 +58,44 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	first := id == "0"
 	switch {
 	case exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE":
-		e.Phase = incident.PhaseInit
+		e.Phase = event.PhaseInit
 		if v1 {
 			e.Set("exchange", mode)
 			first = len(payloads) > 0 && payloads[0] == "SA"
 			if exchange == "ID_PROT" && slices.Contains(payloads, "ID") { // the third message
-				e.Phase = incident.PhaseAuth
+				e.Phase = event.PhaseAuth
 			}
 		}
 		if request && first {
 			e.Side = sideOf(parsed)
 			if parsed {
-				e.Kind = incident.Start
+				e.Kind = event.Start
 				switch {
 				case s.retry:
-					e.Kind, s.retry = incident.Step, false
+					e.Kind, s.retry = event.Step, false
 				case s.answered && !s.came: // the same again, or a new one from there
-					e.Kind, s.repeat = incident.Info, true
+					e.Kind, s.repeat = event.Info, true
 				}
 			} else {
-				e.Kind = incident.Begin
+				e.Kind = event.Begin
 			}
 		} else if !request {
 			e.Side = sideOf(!parsed)
 			if s.repeat && !parsed && !v1 { // an answer that was computed anew
-				e.Kind, s.repeat = incident.Start, false
+				e.Kind, s.repeat = event.Start, false
 			}
 			if !v1 && !parsed && slices.Contains(payloads, "KE") {
-				e.Set(incident.InitAnswered, exchange)
+				e.Set(event.InitAnswered, exchange)
 				s.answered = true
 			}
 		}
 	case exchange == "IKE_AUTH", exchange == "IKE_INTERMEDIATE":
-		e.Phase = incident.PhaseAuth
+		e.Phase = event.PhaseAuth
 		if exchange == "IKE_AUTH" && !request && !parsed {
-			e.Set(incident.Answered, exchange)
+			e.Set(event.Answered, exchange)
 		}
 		if exchange == "IKE_AUTH" && request && parsed && slices.Contains(payloads, "IDi") && !slices.Contains(payloads, "AUTH") {
-			e.Set(incident.AsksEAP, "yes")
+			e.Set(event.AsksEAP, "yes")
 		}
 		if request {
 			e.Side = sideOf(parsed)
@@ -102,50 +103,50 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			e.Side = sideOf(!parsed)
 		}
 		if request && !parsed {
-			e.Set(incident.Asked, exchange)
+			e.Set(event.Asked, exchange)
 		}
 	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "X_USER"):
-		e.Phase = incident.PhaseEAP
-		e.Set(incident.Asked, "XAUTH")
+		e.Phase = event.PhaseEAP
+		e.Set(event.Asked, "XAUTH")
 	case exchange == "TRANSACTION":
 		s.leasing = !parsed && strings.Contains(list, "CPRQ(ADDR")
 		if parsed && request && (strings.Contains(list, "CPRQ(X_TYPE X_USER") || strings.Contains(list, "CPRQ(X_USER")) {
 			e.Set("xauth-asked", "yes") // by the other side
 		}
-		e.Set(incident.Asked, exchange)
+		e.Set(event.Asked, exchange)
 	case exchange == "QUICK_MODE":
-		e.Phase, s.quick = incident.PhaseChild, true
+		e.Phase, s.quick = event.PhaseChild, true
 		if request && slices.Contains(payloads, "SA") {
 			e.Side = sideOf(parsed)
 		}
 	case exchange == "CREATE_CHILD_SA":
 		e.Set("exchange", exchange) // the IKE SA is up, or it could not be
 		if slices.Contains(payloads, "N(REKEY_SA)") {
-			e.Set(incident.Rekeys, "yes")
+			e.Set(event.Rekeys, "yes")
 		}
 	case exchange == "INFORMATIONAL" && request && slices.Contains(payloads, "N(AUTH_FAILED)"):
 		e.Side = sideOf(parsed) // who began says so in an exchange of its own (RFC 7296, Section 2.21.2)
 	case exchange == "INFORMATIONAL" && request && !parsed:
 		e.Set("exchange", exchange) // as with CREATE_CHILD_SA
 	case exchange == "INFORMATIONAL_V1" && !parsed:
-		e.Kind = incident.Info
+		e.Kind = event.Info
 	}
 	s.asked = ""
 	if request && !parsed {
 		s.asked, s.retries, s.tries = id, 0, 0
 		r.await(s)
 	}
-	var out []incident.Event
+	var out []event.Event
 	for _, p := range payloads {
 		switch {
 		case strings.HasPrefix(p, "EAP/"):
-			e.Phase = incident.PhaseEAP
+			e.Phase = event.PhaseEAP
 			parts := strings.Split(p, "/")
 			if len(parts) == 3 && parts[2] != "ID" && parts[2] != "NAK" {
 				e.Set("method", parts[2])
 			}
 			if parts[1] == "FAIL" {
-				out = append(out, r.refusal(l, h, s, parsed, "eap-refused", "EAP failure", incident.PhaseEAP))
+				out = append(out, r.refusal(l, h, s, parsed, "eap-refused", "EAP failure", event.PhaseEAP))
 			}
 		case strings.HasPrefix(p, "N("):
 			name := strings.TrimSuffix(strings.TrimPrefix(p, "N("), ")")
@@ -165,15 +166,15 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			protected := exchange == "INFORMATIONAL_V1" && slices.Contains(payloads, "HASH")
 			switch {
 			case name == "NO_PROP" && (exchange != "IKE_SA_INIT" && !v1 || protected):
-				phase, cause = incident.PhaseChild, "child-proposal"
+				phase, cause = event.PhaseChild, "child-proposal"
 				s.quick = s.quick || protected
 			case name == "INVAL_ID" && (protected || s.quick):
-				phase, cause = incident.PhaseChild, "traffic-selectors"
+				phase, cause = event.PhaseChild, "traffic-selectors"
 				s.quick = true
 			case name == "CRIT" && !parsed: // of what came
 				cause = "critical-payload"
 			case name == "INVAL_ID":
-				phase, cause = incident.PhaseAuth, "auth-refused"
+				phase, cause = event.PhaseAuth, "auth-refused"
 			}
 			if v1 && name == "AUTH_FAILED" {
 				cause = "auth-refused"
@@ -192,14 +193,14 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	}
 	r.finish(&e, h, s)
 	// An answer that only refuses is no progress; what it says counts.
-	return append([]incident.Event{e}, out...)
+	return append([]event.Event{e}, out...)
 }
 
-func sideOf(parsedRequest bool) incident.Side {
+func sideOf(parsedRequest bool) event.Side {
 	if parsedRequest {
-		return incident.Responder
+		return event.Responder
 	}
-	return incident.Initiator
+	return event.Initiator
 }
 
 // ofMessage returns the IKE SA of a message. later: it is not the first one of IKEv1.
@@ -237,10 +238,10 @@ func (r *reader) ofMessage(h *header, exchange string, request, parsed, later bo
 	return r.start(h, p)
 }
 
-func (r *reader) refusal(l *incident.Line, h *header, s *session, parsed bool, cause, notify string, phase incident.Phase) incident.Event {
-	e := l.Event(incident.Sign)
+func (r *reader) refusal(l *event.Line, h *header, s *session, parsed bool, cause, notify string, phase event.Phase) event.Event {
+	e := l.Event(event.Sign)
 	if !parsed {
-		e.Kind = incident.Own
+		e.Kind = event.Own
 	}
 	e.Cause, e.Phase = cause, phase
 	e.Set("notify", notify)
@@ -249,14 +250,14 @@ func (r *reader) refusal(l *incident.Line, h *header, s *session, parsed bool, c
 }
 
 // proposals reads "IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048, ESP:...".
-func proposals(list string) []incident.Proposal {
-	var out []incident.Proposal
+func proposals(list string) []offered.Proposal {
+	var out []offered.Proposal
 	for text := range strings.SplitSeq(list, ", ") {
 		protocol, names, ok := strings.Cut(strings.TrimSpace(text), ":")
 		if !ok || len(out) == maxListed {
 			break
 		}
-		p := incident.Proposal{Protocol: protocol}
+		p := offered.Proposal{Protocol: protocol}
 		for name := range strings.SplitSeq(names, "/") {
 			p.Add(axisOf(name), name)
 		}
@@ -268,18 +269,18 @@ func proposals(list string) []incident.Proposal {
 // maxListed bounds the proposals of a line that are compared.
 const maxListed = 32
 
-func axisOf(name string) incident.Axis {
+func axisOf(name string) offered.Axis {
 	switch {
 	case strings.HasPrefix(name, "PRF_"):
-		return incident.PRF
+		return offered.PRF
 	case strings.HasPrefix(name, "HMAC_"), name == "AES_XCBC_96", name == "AES_CMAC_96", strings.HasPrefix(name, "AES_") && strings.Contains(name, "GMAC"):
-		return incident.Integrity
+		return offered.Integrity
 	case strings.HasPrefix(name, "MODP_"), strings.HasPrefix(name, "ECP_"), strings.HasPrefix(name, "CURVE_"), strings.HasPrefix(name, "ML_KEM_"), strings.HasPrefix(name, "NTRU"), strings.HasPrefix(name, "FRODO"):
-		return incident.Exchange
+		return offered.Exchange
 	case len(name) > 4 && name[:2] == "KE" && name[3] == '_':
-		return incident.Further
+		return offered.Further
 	case strings.HasSuffix(name, "EXT_SEQ"):
-		return incident.Sequence
+		return offered.Sequence
 	}
-	return incident.Cipher
+	return offered.Cipher
 }

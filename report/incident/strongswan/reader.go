@@ -10,17 +10,17 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is strongSwan.
-var Product = incident.Product{Name: "strongSwan", Word: "strongswan", Program: "charon", Lines: Lines, New: func() incident.Reader { return newReader() }}
+var Product = event.Product{Name: "strongSwan", Word: "strongswan", Program: "charon", Lines: Lines, New: func() event.Reader { return newReader() }}
 
 //go:embed lines.csv
 var linesCSV string
 
 // Lines are the lines that are known.
-var Lines = incident.NewTable("strongswan/lines.csv", linesCSV)
+var Lines = event.NewTable("strongswan/lines.csv", linesCSV)
 
 // maxSessions bounds the IKE SAs that are told apart by address.
 const maxSessions = 4096
@@ -46,7 +46,7 @@ type session struct {
 	// gone: it was deleted. anew: its peer began another while it was up.
 	gone, anew bool
 	// likely is whose log it most likely is, by the ports.
-	likely incident.Side
+	likely event.Side
 	// cert: the peer sent a certificate. faulted: a line said what is wrong with
 	// it.
 	cert, faulted bool
@@ -95,7 +95,7 @@ type reader struct {
 	halves halves
 	// unloaded is the first failure to load what a connection needs. It counts if
 	// no message follows.
-	unloaded *incident.Event
+	unloaded *event.Event
 	busy     bool
 	// rules is the line at which the kernel took no rule for a routing table, and
 	// denied that it did not permit something.
@@ -103,7 +103,7 @@ type reader struct {
 	denied bool
 	// replaced is the end of an IKE SA whose peer had begun another, of which nothing
 	// more is known.
-	replaced *incident.Event
+	replaced *event.Event
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
 	// held are, by thread, beginnings of IKE SAs that may be rekeyings, and lines
@@ -174,23 +174,23 @@ var bracketed = lazyregexp.New(`^\[[\w.-]{1,80}\|\d{1,9}\] `)
 var ofDaemon = []string{"DMN", "LIB", "JOB", "PTS", "TNC", "IMC", "IMV"}
 
 // ofStart returns the row of a line of the daemon itself.
-func ofStart(text string) (*incident.Row, map[string]string) {
+func ofStart(text string) (*event.Row, map[string]string) {
 	if row, words := Lines.Find(text); row != nil {
 		return row, words
 	}
-	return incident.FindStartup(text)
+	return event.FindStartup(text)
 }
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
 	if !ok && ofStarter(l) {
 		return r.starter(l), true
 	}
 	if !ok && r.last != nil && strings.HasPrefix(l.Program, "dnsmasq-dhcp") && strings.Contains(l.Text, "DHCPOFFER(") {
-		e := l.Event(incident.Info) // of the server that charon's plugin asks
+		e := l.Event(event.Info) // of the server that charon's plugin asks
 		e.Key = r.last.key
-		return []incident.Event{e}, true
+		return []event.Event{e}, true
 	}
 	if !ok {
 		if !strings.HasPrefix(l.Program, "charon") && l.Program != "swanctl" && !r.printed(l.Text) {
@@ -248,8 +248,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.permits(&e)
 	if h.thread == "00" { // before there is any IKE SA
-		e.Phase = incident.PhaseNone
-		if e.Cause == "kernel" && e.Kind == incident.Sign { // of rules and addresses that the daemon does without
+		e.Phase = event.PhaseNone
+		if e.Cause == "kernel" && e.Kind == event.Sign { // of rules and addresses that the daemon does without
 			return released, true
 		}
 	}
@@ -258,17 +258,17 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		h.conn, h.id = r.sender.conn, r.sender.id
 		id = h.id
 	}
-	begins := e.Kind == incident.Start && e.Side == incident.Initiator
+	begins := e.Kind == event.Start && e.Side == event.Initiator
 	switch {
-	case e.Kind == incident.Again || e.Kind == incident.Gone:
+	case e.Kind == event.Again || e.Kind == event.Gone:
 		s = r.repeats(&h, trimmed)
 	case begins:
 		s = r.resumed(&h, e.Args["peer"])
 	}
 	if begins && s != nil { // the same IKE SA, with what was asked for
-		e.Kind = incident.Step
+		e.Kind = event.Step
 		if s.again == "COOKIE" { // no progress until a message with it is answered
-			e.Kind = incident.Info
+			e.Kind = event.Info
 		}
 		s.again = ""
 	}
@@ -282,9 +282,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	switch {
 	case e.Cause == "send-failed":
 		s.failing = true
-	case e.Kind == incident.Again || e.Kind == incident.Gone:
+	case e.Kind == event.Again || e.Kind == event.Gone:
 		s.request(&e)
-	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
+	case e.Kind == event.Theirs || e.Kind == event.Ours:
 		e.Proposals = proposals(e.Args["list"])
 		delete(e.Args, "list")
 	case e.Args["fragment"] != "":
@@ -295,7 +295,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	} else {
 		s.certificate(&e)
 	}
-	if e.Cause == "key-exchange" && e.Kind == incident.Own {
+	if e.Cause == "key-exchange" && e.Kind == event.Own {
 		s.retry = true
 	}
 	if strings.Contains(trimmed, "_V1 ") { // a payload of IKEv1
@@ -316,15 +316,15 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("selected", s.selected)
 	}
 	if e.Cause == "name-unresolved" { // a gateway looks for names of its connections too
-		e.Set("side-hint", string(incident.Initiator))
+		e.Set("side-hint", string(event.Initiator))
 	}
 	s.ending(&e, &h)
 	if s.quick { // the Child SA is refused, not the IKE SA
 		switch trimmed {
 		case "received NO_PROPOSAL_CHOSEN error notify":
-			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+			e.Cause, e.Phase = "child-proposal", event.PhaseChild
 		case "received INVALID_ID_INFORMATION error notify":
-			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
+			e.Cause, e.Phase = "traffic-selectors", event.PhaseChild
 		}
 	}
 	for _, name := range []string{"cert", "issuer"} {
@@ -339,14 +339,14 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 // matches reports whether an event is a list of proposals that follows the line by which
 // charon says that two of them match: the lists are no difference then, even if a key
 // exchange method, which IKE_AUTH has none of, is in one of them only.
-func (r *reader) matches(e *incident.Event, h *header, text string) bool {
+func (r *reader) matches(e *event.Event, h *header, text string) bool {
 	switch {
 	case text == "proposal matches":
 		if len(r.matching) >= maxSessions {
 			clear(r.matching)
 		}
 		r.matching[h.thread] = 2
-	case e.Kind != incident.Theirs && e.Kind != incident.Ours:
+	case e.Kind != event.Theirs && e.Kind != event.Ours:
 		delete(r.matching, h.thread)
 	case r.matching[h.thread] > 0:
 		r.matching[h.thread]--
@@ -400,7 +400,7 @@ func (r *reader) printed(text string) bool {
 		}
 	}
 	row, _ := Lines.Find(text)
-	if row != nil && row.Kind == incident.Start && row.Side == incident.Initiator && strings.HasPrefix(text, "initiating ") {
+	if row != nil && row.Kind == event.Start && row.Side == event.Initiator && strings.HasPrefix(text, "initiating ") {
 		r.console = true
 		return true
 	}
@@ -410,11 +410,11 @@ func (r *reader) printed(text string) bool {
 // certificate follows what is said of the peer's certificate. Charon only looks at
 // those that hold the peer's identity: of one that does not, it says only that
 // there is no trusted one.
-func (s *session) certificate(e *incident.Event) {
+func (s *session) certificate(e *event.Event) {
 	switch {
-	case e.Kind == incident.Info && e.Args["cert"] != "":
+	case e.Kind == event.Info && e.Args["cert"] != "":
 		s.cert, s.faulted = true, false
-	case e.Kind == incident.Sign && e.Cause == "cert-untrusted" && e.Args["id"] != "" && s.cert && !s.faulted:
+	case e.Kind == event.Sign && e.Cause == "cert-untrusted" && e.Args["id"] != "" && s.cert && !s.faulted:
 		e.Cause = "id-not-in-cert"
 	case e.Cause != "":
 		s.faulted = true
@@ -439,10 +439,10 @@ func (r *reader) resumed(h *header, peer string) *session {
 }
 
 // finish names the IKE SA of an event and what is known of it.
-func (r *reader) finish(e *incident.Event, h *header, s *session) {
+func (r *reader) finish(e *event.Event, h *header, s *session) {
 	e.Key = s.key
 	r.busy = r.busy || h.thread != "00" || e.Cause != ""
-	s.known = s.known || e.Phase != incident.PhaseNone
+	s.known = s.known || e.Phase != event.PhaseNone
 	if s.likely != "" && e.Args["side-hint"] == "" {
 		e.Set("side-hint", string(s.likely))
 	}
@@ -458,7 +458,7 @@ func (r *reader) finish(e *incident.Event, h *header, s *session) {
 
 // packet follows which addresses a thread works with. A packet that came is an event
 // where it changes what is known.
-func (r *reader) packet(l *incident.Line, h *header, text string) ([]incident.Event, bool) {
+func (r *reader) packet(l *event.Line, h *header, text string) ([]event.Event, bool) {
 	rest, received := strings.CutPrefix(text, "received packet: from ")
 	if !received {
 		var sent bool
@@ -519,14 +519,14 @@ func (r *reader) packet(l *incident.Line, h *header, text string) ([]incident.Ev
 
 // arrived returns an event for a packet of the peer where that shows more than the
 // lines before: that its IKE_AUTH came, or that it hears this side.
-func (r *reader) arrived(l *incident.Line, h *header, s *session, to string) []incident.Event {
-	e := l.Event(incident.Info)
+func (r *reader) arrived(l *event.Line, h *header, s *session, to string) []event.Event {
+	e := l.Event(event.Info)
 	switch {
 	case s.failing:
-		e.Kind = incident.Step
+		e.Kind = event.Step
 		s.failing = false
 	case s.answered && !s.came && strings.HasSuffix(to, "[4500]"):
-		e.Set(incident.AuthCame, "yes")
+		e.Set(event.AuthCame, "yes")
 		s.came = true
 	default:
 		return nil
@@ -534,7 +534,7 @@ func (r *reader) arrived(l *incident.Line, h *header, s *session, to string) []i
 	busy := r.busy
 	r.finish(&e, h, s)
 	r.busy = busy
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // sent notes what is known of a packet that was sent.
@@ -554,20 +554,20 @@ func (s *session) sent(to, size string) {
 const leastInit = 28 + 40 + 40 + 20
 
 // request completes a retransmission, or the end of them.
-func (s *session) request(e *incident.Event) {
+func (s *session) request(e *event.Event) {
 	if s.floated {
-		e.Set(incident.Floated, "yes")
+		e.Set(event.Floated, "yes")
 	}
 	if !s.floated {
-		e.Set(incident.OddPort, s.port)
+		e.Set(event.OddPort, s.port)
 	}
 	if 0 < s.octets && s.octets < leastInit {
-		e.Set(incident.Small, "yes")
+		e.Set(event.Small, "yes")
 	}
-	if e.Args[incident.SequenceNumber] != "" {
+	if e.Args[event.SequenceNumber] != "" {
 		e.Version = 1
 	}
-	if n, err := strconv.Atoi(e.Args["n"]); err == nil && e.Kind == incident.Again && n < 100 {
+	if n, err := strconv.Atoi(e.Args["n"]); err == nil && e.Kind == event.Again && n < 100 {
 		e.Count = max(1, n-s.tries) // as for an excerpt that begins later
 		s.tries = n
 	}
@@ -719,7 +719,7 @@ func (r *reader) bound() {
 
 // fragment notes which fragments of a message came; the event then says which
 // one is missing.
-func (s *session) fragment(e *incident.Event) {
+func (s *session) fragment(e *event.Event) {
 	if total, _ := strconv.Atoi(e.Args["total"]); total > 0 && total < 256 && total != s.total {
 		s.total, s.seen = total, nil
 	}

@@ -3,14 +3,14 @@ package strongswan
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // beginning is an IKE SA that this side begins while another with the peer is up:
 // the next message that its thread sends shows whether it is a new one, or the
 // rekeying of the other (RFC 7296, Section 1.3.2).
 type beginning struct {
-	event incident.Event
+	event event.Event
 	// h is the header of its line, id the unique ID of the other, and old the
 	// other.
 	h   header
@@ -28,7 +28,7 @@ const (
 
 // hold keeps the beginning of an IKE SA if one with its peer is up, and reports
 // whether it does.
-func (r *reader) hold(e *incident.Event, h *header, id string) bool {
+func (r *reader) hold(e *event.Event, h *header, id string) bool {
 	old := r.byHost[host(e.Args["peer"])]
 	if h.id != "" {
 		old = nil
@@ -45,7 +45,7 @@ func (r *reader) hold(e *incident.Event, h *header, id string) bool {
 
 // release returns what was held, if a line shows that it is an IKE SA of its own,
 // and else drops it where a line shows that it is a rekeying, which h is then of.
-func (r *reader) release(h *header, text string) []incident.Event {
+func (r *reader) release(h *header, text string) []event.Event {
 	b, found := r.held[h.thread]
 	if !found {
 		return nil
@@ -68,7 +68,7 @@ func (r *reader) release(h *header, text string) []incident.Event {
 	e := b.event
 	s := r.session(&b.h, e.Args["peer"], true)
 	r.finish(&e, &b.h, s)
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // rekeyed notes that the lines of a new IKE SA go on with those of the other:

@@ -3,12 +3,12 @@ package strongswan
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // permits follows what the kernel does not permit to a daemon that starts: that is then
 // why it has no IPsec.
-func (r *reader) permits(e *incident.Event) {
+func (r *reader) permits(e *event.Event) {
 	if e.Cause == "kernel-ipsec" && r.denied {
 		e.Cause = "kernel-denied"
 	}
@@ -16,7 +16,7 @@ func (r *reader) permits(e *incident.Event) {
 
 // ofStarter reports whether a line is of a program that starts and stops charon, and says
 // why it does not run. Other products have a command "ipsec" too.
-func ofStarter(l *incident.Line) bool {
+func ofStarter(l *event.Line) bool {
 	switch l.Program {
 	case "ipsec_starter":
 		return true
@@ -27,29 +27,29 @@ func ofStarter(l *incident.Line) bool {
 }
 
 // starter reads a line of a program that starts charon.
-func (r *reader) starter(l *incident.Line) []incident.Event {
-	row, words := incident.FindStartup(l.Text)
+func (r *reader) starter(l *event.Line) []event.Event {
+	row, words := event.FindStartup(l.Text)
 	if row == nil {
 		return nil
 	}
 	e := row.Event(l, words)
 	e.Key = "-"
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // ending completes an event by what its words mean: who ended an IKE SA, and what
 // failed in EAP.
-func (s *session) ending(e *incident.Event, h *header) {
+func (s *session) ending(e *event.Event, h *header) {
 	switch method := e.Args["method"]; {
-	case s.repeat && e.Kind == incident.Step && e.Phase == incident.PhaseInit && strings.HasSuffix(e.Text, " is initiating an IKE_SA"):
-		e.Kind, s.repeat = incident.Start, false // it was another
+	case s.repeat && e.Kind == event.Step && e.Phase == event.PhaseInit && strings.HasSuffix(e.Text, " is initiating an IKE_SA"):
+		e.Kind, s.repeat = event.Start, false // it was another
 	case e.Cause == "self-ended" && s.known: // the lines before say why
-		e.Kind, e.Cause = incident.Info, ""
-	case e.Kind == incident.Deleted && (e.Cause == "rekeyed-deleted" || e.Cause == "peer-ended" && s.replaced(e.Text)):
+		e.Kind, e.Cause = event.Info, ""
+	case e.Kind == event.Deleted && (e.Cause == "rekeyed-deleted" || e.Cause == "peer-ended" && s.replaced(e.Text)):
 		e.Cause = "rekeyed-deleted"
 		e.Set("by", "self") // it was not cut short
 	case e.Cause == "peer-ended" && s.leasing:
-		e.Set("side-hint", string(incident.Initiator))
+		e.Set("side-hint", string(event.Initiator))
 	case e.Cause == "local-ended":
 		e.Set("by", "self")
 		s.known = true
@@ -69,6 +69,6 @@ func (s *session) ending(e *incident.Event, h *header) {
 	}
 	// The profiles of the Android app, which only begins connections, have that name.
 	if h.conn == "android" || e.Args["conn"] == "android" {
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	}
 }

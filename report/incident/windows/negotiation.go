@@ -3,14 +3,14 @@ package windows
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // negotiation is the first line of an event of IKEEXT (4652 to 4654, 4984) of
 // which the lines with its reason are to come.
 type negotiation struct {
 	mode string // "" for none
-	at   incident.Line
+	at   event.Line
 }
 
 // The modes are those of all keying modules of Windows: it calls the IKE SA of IKEv2
@@ -35,16 +35,16 @@ func failedMode(text string) string {
 }
 
 // end returns an event for a negotiation of which no reason came.
-func (n *negotiation) end() []incident.Event {
+func (n *negotiation) end() []event.Event {
 	if n.mode == "" {
 		return nil
 	}
-	e := n.at.Event(incident.Sign)
+	e := n.at.Event(event.Sign)
 	e.Cause, e.Key = "phase1", "ikeext "
 	if n.mode == quickMode {
-		e.Cause, e.Phase = "phase2", incident.PhaseChild
+		e.Cause, e.Phase = "phase2", event.PhaseChild
 	}
 	e.Set("reason", "the lines below it in the event say more: its Failure Reason says why, and its Keying Module Name which version of IKE")
 	n.mode = ""
-	return []incident.Event{e}
+	return []event.Event{e}
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 //go:embed nps.csv
@@ -26,14 +26,14 @@ var npsReasons = sync.OnceValue(func() map[string]table.Row {
 func account(value string) string { return strings.Trim(value, "-") }
 
 // nps reads the reason code of an event 6273 of the Network Policy Server.
-func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
+func (r *reader) nps(l *event.Line, code string) ([]event.Event, bool) {
 	reason, ok := npsReasons()[code]
 	if !ok && (r.details == nil || code == "" || code == "0") {
 		return nil, r.details != nil
 	}
-	e := l.Event(incident.Root)
+	e := l.Event(event.Root)
 	e.Stamp = cmp.Or(e.Stamp, r.stamp)
-	e.Side, e.Phase, e.Cause = incident.Responder, incident.PhaseEAP, "radius-refused"
+	e.Side, e.Phase, e.Cause = event.Responder, event.PhaseEAP, "radius-refused"
 	e.Set("code", code)
 	if ok {
 		e.Cause = reason["cause"]
@@ -44,5 +44,5 @@ func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
 	e.Set("peer", r.details["client ip address"])
 	e.Key = "nps " + user
 	r.details = nil
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }

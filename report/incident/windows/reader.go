@@ -13,10 +13,11 @@ import (
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Product is Windows.
-var Product = incident.Product{Name: "Windows", Word: "windows", New: func() incident.Reader { return &reader{} }}
+var Product = event.Product{Name: "Windows", Word: "windows", New: func() event.Reader { return &reader{} }}
 
 // Bounds of what is put together of several lines.
 const (
@@ -29,7 +30,7 @@ type reader struct {
 	// came; at is its first.
 	message string
 	wrapped int
-	at      incident.Line
+	at      event.Line
 	// element is XML under way.
 	element strings.Builder
 	open    string // the end tag that it waits for
@@ -49,8 +50,8 @@ var (
 	property   = lazyregexp.New(`^"?([A-Za-z][A-Za-z ]{0,30}?)"?\s*:\s*(.*)$`)
 )
 
-// Read implements [incident.Reader].
-func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	text := l.Text
 	if mode := failedMode(text); mode != "" {
 		before := r.End()
@@ -77,7 +78,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		r.message, r.wrapped, r.at = "", 0, *l
 		return r.wrap(l, afterProperty(text)), true
 	}
-	var before []incident.Event
+	var before []event.Event
 	if r.message != "" {
 		if !isProperty(text) && r.wrapped < maxWrapped {
 			return r.wrap(l, text), true
@@ -89,7 +90,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 }
 
 // single reads a line that is not part of a message under way.
-func (r *reader) single(l *incident.Line, text string) ([]incident.Event, bool) {
+func (r *reader) single(l *event.Line, text string) ([]event.Event, bool) {
 	if value, found := messageOf(text); found && strings.HasPrefix(value, "RoutingDomainID") {
 		r.message, r.wrapped, r.at = "", 0, *l
 		return r.wrap(l, value), true
@@ -128,7 +129,7 @@ func afterProperty(text string) string {
 }
 
 // wrap takes a line of a message, which ends with a sentence.
-func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
+func (r *reader) wrap(l *event.Line, text string) []event.Event {
 	r.message = strings.TrimSpace(r.message + " " + strings.TrimRight(strings.TrimSpace(text), `",`))
 	r.wrapped++
 	r.message = strings.Join(strings.Fields(r.message), " ")
@@ -148,8 +149,8 @@ func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
 	return r.event(&whole, id, message)
 }
 
-// End implements [incident.Ender]: a message whose end is that of the log.
-func (r *reader) End() []incident.Event {
+// End implements [event.Ender]: a message whose end is that of the log.
+func (r *reader) End() []event.Event {
 	if r.message == "" {
 		return r.negotiation.end()
 	}
@@ -160,7 +161,7 @@ func (r *reader) End() []incident.Event {
 }
 
 // property takes a line of a list of properties.
-func (r *reader) property(l *incident.Line, name, value string) ([]incident.Event, bool) {
+func (r *reader) property(l *event.Line, name, value string) ([]event.Event, bool) {
 	value = strings.TrimSpace(value)
 	switch lower := strings.ToLower(strings.TrimSpace(name)); lower {
 	case "id", "event id", "eventid", "instanceid":
@@ -187,11 +188,11 @@ func (r *reader) property(l *incident.Line, name, value string) ([]incident.Even
 		begun := r.negotiation
 		e := r.failure(l, value)
 		if begun.mode == "" {
-			return []incident.Event{e}, true
+			return []event.Event{e}, true
 		}
-		first := begun.at.Event(incident.Begin) // each such event is of an attempt of its own
+		first := begun.at.Event(event.Begin) // each such event is of an attempt of its own
 		first.Key, first.Side, first.Version = e.Key, e.Side, e.Version
-		return []incident.Event{first, e}, true
+		return []event.Event{first, e}, true
 	case "reason code":
 		return r.nps(l, value)
 	case "reason":
@@ -201,15 +202,15 @@ func (r *reader) property(l *incident.Line, name, value string) ([]incident.Even
 }
 
 // failure is the end of an event of IKEEXT: 4652, 4653, 4654 and 4984.
-func (r *reader) failure(l *incident.Line, reason string) incident.Event {
-	e := l.Event(incident.Root)
+func (r *reader) failure(l *event.Line, reason string) event.Event {
+	e := l.Event(event.Root)
 	e.Stamp, e.Cause = cmp.Or(e.Stamp, r.stamp), "windows"
 	setError(&e, reason)
 	switch strings.ToLower(r.details["role"]) {
 	case "initiator":
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	case "responder":
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	}
 	if module := r.details["keying module name"]; module == "IKEv1" {
 		e.Version = 1
@@ -219,7 +220,7 @@ func (r *reader) failure(l *incident.Line, reason string) incident.Event {
 	e.Set("local", r.details["network address"])
 	e.Set("peer", r.details["peer"])
 	if r.negotiation.mode == quickMode {
-		e.Phase = incident.PhaseChild
+		e.Phase = event.PhaseChild
 	}
 	r.negotiation = negotiation{}
 	if point := strings.ToLower(r.details["failure point"]); strings.HasPrefix(point, "remote") {
@@ -235,7 +236,7 @@ const remotePoint = "the other side ended it"
 
 // setError names the error that a number, a symbol or Microsoft's text stands
 // for.
-func setError(e *incident.Event, word string) {
+func setError(e *event.Event, word string) {
 	known, ok := explain.Windows(strings.TrimSpace(word))
 	if !ok {
 		known, ok = explain.WindowsQuoted(word)
@@ -274,8 +275,8 @@ func layerOf(w explain.WindowsError) incident.Layer {
 
 // event reads an event of RasClient, RasServer or RemoteAccess: by its number,
 // or by its words.
-func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
-	e := l.Event(incident.Step)
+func (r *reader) event(l *event.Line, id, text string) []event.Event {
+	e := l.Event(event.Step)
 	if m := coID.FindStringSubmatch(text); m != nil {
 		e.Key = m[1]
 	}
@@ -291,22 +292,22 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 	} else if m := lastNumber.FindStringSubmatch(text); m != nil {
 		code = m[1]
 	}
-	e.Side = incident.Initiator
+	e.Side = event.Initiator
 	switch {
 	case id == "20221" || startsDialing(text):
-		e.Kind = incident.Begin
+		e.Kind = event.Begin
 	case id == "20222" || strings.Contains(text, "is trying to establish a link"):
-		e.Phase = incident.PhaseInit
+		e.Phase = event.PhaseInit
 	case id == "20223" || strings.Contains(text, "has successfully established a link"):
-		e.Phase = incident.PhaseAuth
+		e.Phase = event.PhaseAuth
 	case id == "20224":
-		e.Phase = incident.PhaseAuth
+		e.Phase = event.PhaseAuth
 	case id == "20225" || strings.Contains(text, "which has successfully connected"):
-		e.Kind, e.Phase = incident.Up, incident.PhaseEstablished
+		e.Kind, e.Phase = event.Up, event.PhaseEstablished
 	case id == "20226" || strings.Contains(text, "which has terminated"):
-		e.Kind = incident.Deleted
+		e.Kind = event.Deleted
 		if known, ok := explain.Windows(code); ok && code != "631" {
-			e.Kind, e.Cause = incident.Root, "windows"
+			e.Kind, e.Cause = event.Root, "windows"
 			setError(&e, known.Code)
 		}
 		e.Set("by", "self")
@@ -315,7 +316,7 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 	case id == "20111" || strings.Contains(text, demandDial):
 		_, reason, found := strings.Cut(text, "following error: ")
 		if known, ok := explain.WindowsQuoted(reason); found && ok {
-			e.Kind, e.Cause = incident.Root, "windows"
+			e.Kind, e.Cause = event.Root, "windows"
 			setError(&e, known.Code)
 			e.Set("link", "demand-dial")
 			break
@@ -325,12 +326,12 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 		if _, known := explain.Windows(code); !known && id == "" {
 			return nil
 		}
-		e.Kind, e.Cause = incident.Root, "windows"
+		e.Kind, e.Cause = event.Root, "windows"
 		setError(&e, code)
 	default:
 		return nil
 	}
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // demandDial are words of RemoteAccess's event 20111, which has the text of an
@@ -340,8 +341,8 @@ const demandDial = "successfully initiated but failed to complete successfully b
 var connectedFrom = lazyregexp.New(`The user (.{1,100}?) connected from ([0-9A-Fa-f.:]+)`)
 
 // server reads an event of a RemoteAccess server.
-func (r *reader) server(e incident.Event, text string) []incident.Event {
-	e.Side, e.Kind, e.Cause = incident.Responder, incident.Root, "windows"
+func (r *reader) server(e event.Event, text string) []event.Event {
+	e.Side, e.Kind, e.Cause = event.Responder, event.Root, "windows"
 	if m := connectedFrom.FindStringSubmatch(text); m != nil {
 		e.Set("user", m[1])
 		e.Set("peer", m[2])
@@ -362,7 +363,7 @@ func (r *reader) server(e incident.Event, text string) []incident.Event {
 			e.Cause = "auth-refused"
 		}
 	}
-	return []incident.Event{e}
+	return []event.Event{e}
 }
 
 // ofLines are words of lines of which the number at the end is an error.
@@ -379,31 +380,31 @@ var alone = lazyregexp.New(`^(?i:windows(?: 1[01])?(?: client)?|vpn client|clien
 var failureValue = lazyregexp.New(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
 // other reads a line without the form of an event.
-func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
+func (r *reader) other(l *event.Line, text string) ([]event.Event, bool) {
 	if strings.HasPrefix(text, "The user ") && strings.Contains(text, "but failed an authentication attempt due to the following reason") {
-		return r.server(l.Event(incident.Root), text), true
+		return r.server(l.Event(event.Root), text), true
 	}
 	if strings.Contains(text, demandDial) {
 		return r.event(l, "20111", text), true
 	}
 	if m := alone.FindStringSubmatch(text); m != nil {
 		if known, ok := explain.Windows(m[1]); ok {
-			e := l.Event(incident.Root)
-			e.Cause, e.Side, e.Key = "windows", incident.Initiator, "line"
+			e := l.Event(event.Root)
+			e.Cause, e.Side, e.Key = "windows", event.Initiator, "line"
 			setError(&e, known.Code)
-			return []incident.Event{e}, true
+			return []event.Event{e}, true
 		}
 	}
 	if strings.Contains(text, "VPN Platform did not trigger connection") { // of an app that provides connections
-		e := l.Event(incident.Root)
-		e.Cause, e.Side, e.Key = "app-not-started", incident.Initiator, "line"
-		return []incident.Event{e}, true
+		e := l.Event(event.Root)
+		e.Cause, e.Side, e.Key = "app-not-started", event.Initiator, "line"
+		return []event.Event{e}, true
 	}
 	if strings.Contains(text, "ikeext]") && strings.HasSuffix(text, "Failure point: Remote") {
-		e := l.Event(incident.Info)
+		e := l.Event(event.Info)
 		e.Key = "line"
 		e.Set("point", remotePoint)
-		return []incident.Event{e}, true
+		return []event.Event{e}, true
 	}
 	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false
@@ -419,14 +420,14 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 	if _, ok := explain.Windows(code); !ok {
 		return nil, strings.Contains(text, "ikeext]") || strings.Contains(text, "rror code returned on failure is")
 	}
-	e := l.Event(incident.Root)
+	e := l.Event(event.Root)
 	e.Cause = "windows"
 	setError(&e, code)
 	if !strings.Contains(strings.ToLower(text), "ikeext") {
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	}
 	e.Key = "line"
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }
 
 // startsDialing reports whether a text is that of event 20221, in either spelling.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/explain"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // xmlEvent is an event of the Event Log.
@@ -29,7 +29,7 @@ type xmlEvent struct {
 }
 
 // xml takes a line of an event in XML.
-func (r *reader) xml(l *incident.Line, text string) []incident.Event {
+func (r *reader) xml(l *event.Line, text string) []event.Event {
 	if r.element.Len() == 0 {
 		r.at = *l
 	}
@@ -64,7 +64,7 @@ func (r *reader) xml(l *incident.Line, text string) []incident.Event {
 		if reason := data["FailureReason"]; reason != "" {
 			r.details = map[string]string{"role": data["Role"], "keying module name": data["KeyModName"], "network address": data["LocalAddress"],
 				"peer": data["RemoteAddress"], "failure point": data["FailurePoint"]}
-			return []incident.Event{r.failure(&line, reason)}
+			return []event.Event{r.failure(&line, reason)}
 		}
 	case strings.HasPrefix(id, "202") && len(id) == 5:
 		if e.RenderingInfo.Message != "" && coID.MatchString(e.RenderingInfo.Message) {
@@ -95,7 +95,7 @@ func at(values []string, i int) string {
 // netsh wfp show netevents writes it, put together line by line.
 type filterEvent struct {
 	open   bool
-	at     incident.Line
+	at     event.Line
 	values map[string]string
 }
 
@@ -104,7 +104,7 @@ var filterTags = []string{"timeStamp", "type", "failureErrorCode", "failurePoint
 	"localAddrV4", "remoteAddrV4", "localPrincipalNameForAuth", "remotePrincipalNameForAuth", "mmAuthMethod"}
 
 // filterLine takes a line of the events of the filtering platform.
-func (r *reader) filterLine(l *incident.Line, text string) ([]incident.Event, bool) {
+func (r *reader) filterLine(l *event.Line, text string) ([]event.Event, bool) {
 	if strings.HasPrefix(text, "<netEvents") || strings.HasPrefix(text, "</netEvents") || strings.HasPrefix(text, "<wfpdiag") || strings.HasPrefix(text, "</wfpdiag") {
 		return nil, true
 	}
@@ -141,7 +141,7 @@ func (r *reader) filterLine(l *incident.Line, text string) ([]incident.Event, bo
 		return nil, true
 	}
 	line.Stamp = v["timeStamp"]
-	e := line.Event(incident.Root)
+	e := line.Event(event.Root)
 	e.Cause = "windows"
 	if known, ok := explain.Windows(code); ok {
 		code = known.Code
@@ -150,9 +150,9 @@ func (r *reader) filterLine(l *incident.Line, text string) ([]incident.Event, bo
 	e.Text = strings.Join(strings.Fields(v["type"]+" "+code+" "+v["failurePoint"]+" "+v["keyingModuleType"]+" "+v["mmState"]+v["qmState"]+v["emState"]), " ")
 	switch {
 	case strings.Contains(v["saRole"], "INITIATOR"):
-		e.Side = incident.Initiator
+		e.Side = event.Initiator
 	case strings.Contains(v["saRole"], "RESPONDER"):
-		e.Side = incident.Responder
+		e.Side = event.Responder
 	}
 	switch {
 	case strings.Contains(v["keyingModuleType"], "IKEV2"):
@@ -165,14 +165,14 @@ func (r *reader) filterLine(l *incident.Line, text string) ([]incident.Event, bo
 	}
 	switch {
 	case strings.Contains(v["type"], "QM_FAILURE"):
-		e.Phase = incident.PhaseChild
+		e.Phase = event.PhaseChild
 	case strings.Contains(v["mmState"], "SA_SENT"), strings.Contains(v["mmState"], "STATE_NONE"):
-		e.Phase = incident.PhaseInit
+		e.Phase = event.PhaseInit
 	case v["mmState"] != "":
-		e.Phase = incident.PhaseAuth
+		e.Phase = event.PhaseAuth
 	}
 	e.Set("local", v["localAddrV4"])
 	e.Set("peer", v["remoteAddrV4"])
 	e.Key = "wfp " + v["remoteAddrV4"]
-	return []incident.Event{e}, true
+	return []event.Event{e}, true
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/ask"
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // Heading says in a line what happened.
@@ -31,9 +32,9 @@ func Whose(s *incident.Story) string {
 	}
 	product := cmp.Or(s.Product, "the lines do not show of which product they are")
 	switch s.Side {
-	case incident.Responder:
+	case event.Responder:
 		fmt.Fprintf(&out, "%s%s: the log of the responder, the gateway", product, version)
-	case incident.Initiator:
+	case event.Initiator:
 		fmt.Fprintf(&out, "%s%s: the log of the initiator, the client", product, version)
 	default:
 		fmt.Fprintf(&out, "%s%s: the lines do not show whose log it is", product, version)
@@ -45,8 +46,8 @@ func Whose(s *incident.Story) string {
 		fmt.Fprintf(&out, "; peer %s", peer)
 	}
 	switch s.Reached {
-	case incident.PhaseNone:
-	case incident.PhaseEstablished:
+	case event.PhaseNone:
+	case event.PhaseEstablished:
 		out.WriteString("; it was established")
 	default:
 		fmt.Fprintf(&out, "; it reached %s", phase(s))
@@ -72,13 +73,13 @@ func phase(s *incident.Story) string {
 		return string(s.Reached)
 	}
 	switch s.Reached {
-	case incident.PhaseInit:
+	case event.PhaseInit:
 		return "phase 1"
-	case incident.PhaseAuth:
+	case event.PhaseAuth:
 		return "the authentication of phase 1"
-	case incident.PhaseEAP:
+	case event.PhaseEAP:
 		return "XAUTH"
-	case incident.PhaseChild:
+	case event.PhaseChild:
 		return "Quick Mode"
 	}
 	return string(s.Reached)
@@ -91,9 +92,9 @@ const slack = 2 * time.Second
 func OtherLog(l *incident.Partner) string {
 	who := "the other side"
 	switch l.Side {
-	case incident.Responder:
+	case event.Responder:
 		who = "the gateway"
-	case incident.Initiator:
+	case event.Initiator:
 		who = "the client"
 	}
 	out := l.File + ", the log of " + who + " (" + l.Product + "; paired by " + string(l.PairedBy) + "): " + l.Heading
@@ -171,7 +172,7 @@ func Elsewhere(s *incident.Story) string {
 		gateway = a.String() // other words of a log are none to paste
 	}
 	command := ask.Command(s.Cause, gateway)
-	if command == "" || s.Side != incident.Initiator {
+	if command == "" || s.Side != event.Initiator {
 		return s.Elsewhere
 	}
 	return s.Elsewhere + "; " + ask.Words(s.Cause) + " " + command

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/event"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -17,7 +18,7 @@ const quiet = time.Second
 // once lines stop coming for a while, after done was called for the attempts
 // that ended till then; from then on whenever lines stop coming, and at the
 // end. A cancelled context ends the log.
-func Follow(ctx context.Context, name string, in io.Reader, products []incident.Product, done func(*incident.Attempt), quietly func(incident.File)) (incident.File, error) {
+func Follow(ctx context.Context, name string, in io.Reader, products []event.Product, done func(*incident.Attempt), quietly func(incident.File)) (incident.File, error) {
 	if quietly == nil {
 		return incident.Scan(name, in, products, done)
 	}

@@ -1,4 +1,4 @@
-package incident
+package event
 
 import (
 	"testing"

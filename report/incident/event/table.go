@@ -1,4 +1,4 @@
-package incident
+package event
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 	"github.com/ikescope/ikescope/report/incident/template"
@@ -21,8 +22,10 @@ type Row struct {
 	Phase Phase
 	Cause string
 
-	version  int    // of IKE, of a line that is read in general
-	product  string // of a line that is read so, "" if it does not say
+	// Product is that of a line that is read in general, "" if it does not say.
+	Product string
+
+	version  int // of IKE, of a line that is read in general
 	template template.Template
 }
 
@@ -57,7 +60,7 @@ func readRows(name, text string) *rows {
 	for _, f := range table.MustRead(name, text, "line", "kind", "side", "phase", "cause", "sample", "source") {
 		r, err := newRow(f)
 		if err != nil {
-			panic(fmt.Sprintf("incident: internal error: %s: %q: %v", name, f["line"], err))
+			panic(fmt.Sprintf("event: internal error: %s: %q: %v", name, f["line"], err))
 		}
 		t.all = append(t.all, r)
 	}
@@ -74,16 +77,19 @@ func newRow(f table.Row) (Row, error) {
 	if !slices.Contains(kinds, r.Kind) {
 		return r, fmt.Errorf("the kind is %q", r.Kind)
 	}
-	if r.Phase.rank() < 0 {
+	if r.Phase.Rank() < 0 {
 		return r, fmt.Errorf("the phase is %q", r.Phase)
 	}
-	if _, ok := catalogue()[r.Cause]; r.Cause != "" && !ok {
+	if r.Cause != "" && !causes.Known(r.Cause) {
 		return r, fmt.Errorf("the cause is %q", r.Cause)
 	}
 	var err error
 	r.template, err = template.Parse(r.Template)
 	return r, err
 }
+
+// Octets returns how many octets of a line a row fixes.
+func (r *Row) Octets() int { return r.template.Octets() }
 
 // Find returns the first row that text fits, and its words.
 func (t *Table) Find(text string) (*Row, map[string]string) {
@@ -100,13 +106,13 @@ func (t *Table) Find(text string) (*Row, map[string]string) {
 // than what a line of the table says.
 func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 	row, words := t.Find(text)
-	if row != nil && !vague[row.Cause] {
+	if row != nil && !Vague(row.Cause) {
 		return row, words
 	}
 	m, ok := general.Read(text)
 	switch {
 	case row == nil:
-		return readGeneral(text, false)
+		return ReadGeneral(text, false)
 	case ok && row.Cause == "phase1" && m.Cause == "phase2":
 		child := *row
 		child.Cause, child.Phase = m.Cause, PhaseChild
@@ -115,7 +121,7 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 		gone := *row
 		gone.Kind, gone.Cause, gone.Phase = Gone, m.Cause, Phase(m.Phase)
 		return &gone, words
-	case ok && m.Level == general.Reason && !vague[m.Cause]:
+	case ok && m.Level == general.Reason && !Vague(m.Cause):
 		why := *row
 		why.Cause = m.Cause
 		if m.Phase != "" {
@@ -142,17 +148,17 @@ func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 	return nil, nil
 }
 
-// readGeneral reads a line that no table knows. named: only what has a name of IKE
-// counts.
-func readGeneral(text string, named bool) (*Row, map[string]string) {
+// ReadGeneral returns a row for what a line that no table knows says in general, and its
+// words, nil if it says nothing. named: only what has a name of IKE counts.
+func ReadGeneral(text string, named bool) (*Row, map[string]string) {
 	if row, words := FindStartup(text); row != nil {
 		return row, words
 	}
 	if detail := general.Algorithm(text); detail != "" {
-		return &Row{Kind: Sign, Cause: "ike-proposal"}, map[string]string{levelWord: string(general.Reason), "detail": detail}
+		return &Row{Kind: Sign, Cause: "ike-proposal"}, map[string]string{GeneralLevel: string(general.Reason), "detail": detail}
 	}
 	if got, want, ok := general.Identities(text); ok {
-		return &Row{Kind: Sign, Phase: PhaseAuth, Cause: "peer-id"}, map[string]string{levelWord: string(general.Reason), "got": got, "want": want}
+		return &Row{Kind: Sign, Phase: PhaseAuth, Cause: "peer-id"}, map[string]string{GeneralLevel: string(general.Reason), "got": got, "want": want}
 	}
 	if m, ok := general.Read(text); ok && (m.Named || !named) {
 		return inGeneral(m)
@@ -168,12 +174,9 @@ func FindStartup(text string) (*Row, map[string]string) {
 		return nil, nil
 	}
 	words := f.Words
-	words[startWord] = "yes"
-	return &Row{Kind: Kind(f.Kind), Cause: f.Cause, product: f.Product}, words
+	words[AtStart] = "yes"
+	return &Row{Kind: Kind(f.Kind), Cause: f.Cause, Product: f.Product}, words
 }
-
-// startWord is the name of the word of an event of a daemon's start.
-const startWord = "start"
 
 // Reason returns the cause that a text gives in general words, "" for none.
 func Reason(text string) string {
@@ -183,13 +186,9 @@ func Reason(text string) string {
 	return ""
 }
 
-// levelWord is the name of the word of an event that says by what in general a
-// line was read.
-const levelWord = "general"
-
 // inGeneral returns a row for what a line says in general, and its words.
 func inGeneral(m general.Meaning) (*Row, map[string]string) {
-	words := map[string]string{levelWord: string(m.Level)}
+	words := map[string]string{GeneralLevel: string(m.Level)}
 	if m.Notify != "" {
 		words["notify"] = m.Notify
 	}
@@ -199,9 +198,18 @@ func inGeneral(m general.Meaning) (*Row, map[string]string) {
 // Event returns what the row says of a line.
 func (r *Row) Event(l *Line, words map[string]string) Event {
 	e := l.Event(r.Kind)
-	if words[levelWord] != "" {
+	if words[GeneralLevel] != "" {
 		e.Text = clip(logtext.Guarded(e.Text), maxText) // which lengthens octets that are not UTF-8
 	}
 	e.Side, e.Phase, e.Cause, e.Version, e.Args = r.Side, r.Phase, r.Cause, r.version, words
 	return e
+}
+
+// Vague reports whether lines of a cause say that something failed, not what.
+func Vague(cause string) bool {
+	switch cause {
+	case "child-refused", "refused", "phase1", "phase2":
+		return true
+	}
+	return false
 }

@@ -1,4 +1,4 @@
-package incident
+package event
 
 // Plain is a [Reader] of a product whose lines need little beside a table.
 type Plain struct {

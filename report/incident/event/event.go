@@ -1,9 +1,10 @@
-package incident
+package event
 
 import (
 	"time"
 
 	"github.com/ikescope/ikescope/report/incident/logtext"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // Side is whose log a line is of, in the words of RFC 7296. It is "" where the
@@ -30,13 +31,22 @@ const (
 // phases are in their order.
 var phases = []Phase{PhaseNone, PhaseInit, PhaseAuth, PhaseEAP, PhaseChild, PhaseEstablished}
 
-func (p Phase) rank() int {
+// Rank returns the place of a phase in their order, from 0, and -1 if it is none.
+func (p Phase) Rank() int {
 	for i, q := range phases {
 		if p == q {
 			return i
 		}
 	}
 	return -1
+}
+
+// In returns the name of a phase in a version of IKE.
+func (p Phase) In(version int) string {
+	if name := map[Phase]string{PhaseInit: "phase 1", PhaseAuth: "the authentication of phase 1", PhaseEAP: "XAUTH", PhaseChild: "Quick Mode"}[p]; version == 1 && name != "" {
+		return name
+	}
+	return string(p)
 }
 
 // Kind is what a line means for its attempt.
@@ -98,19 +108,20 @@ type Event struct {
 	// Args are the words of the line by name, such as peer, id and cert.
 	Args map[string]string
 	// Proposals are those of Theirs and Ours.
-	Proposals []Proposal
+	Proposals []offered.Proposal
 
 	// Key tells which IKE SA the event is of, within the log.
-	Key  string
-	lane string
+	Key string
+	// Lane is the host within the file whose log it is of, "" for the first.
+	Lane string
 	// Count is how often it came; the line is that of the first. Alike: others of
 	// them say the same in other words.
 	Count int
 	Alike bool
 }
 
-// arg returns a word of the line.
-func (e *Event) arg(name string) string { return e.Args[name] }
+// Arg returns a word of the line by its name, "" if there is none.
+func (e *Event) Arg(name string) string { return e.Args[name] }
 
 // Set adds a word by name.
 func (e *Event) Set(name, value string) {
