@@ -23,6 +23,8 @@ func (a *Attempt) besideIt(id string, e *event.Event) []string {
 		return []string{"or the certificate does not have the name " + e.Arg("id") + apart}
 	case id == "eap-credentials" && strings.Contains(e.Text, "authentication protocol is not permitted"):
 		return []string{"or the authentication protocol that the client uses is not permitted here" + apart}
+	case id == "undecryptable" && a.Version == 0 && !a.ikeUp:
+		return []string{"in IKEv1, where the pre-shared key is part of the keys, or the two pre-shared keys differ; these lines do not show the version of IKE"}
 	case id == "malformed" && strings.Contains(e.Text, "Delete response"):
 		return []string{"it is the answer to this side's own DELETE: the IKE SA was being ended already, and why, earlier lines tell"}
 	case id == "malformed" && a.says("IkeAuthPostEap"):

@@ -19,7 +19,7 @@ import (
 func (a *Attempt) conclude() {
 	standing := a.standing()
 	a.lists = listed(standing)
-	a.Side = cmp.Or(a.Side, a.hint, a.byLists(), a.byRefusal())
+	a.Side = cmp.Or(a.Side, a.hint, a.byLists(), a.byRefusal(), a.byWords())
 	best := a.best(standing)
 	if id, e := a.byEnd(best); id != "" {
 		a.Cause = a.cause(id, e)

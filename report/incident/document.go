@@ -179,7 +179,7 @@ func lacks(f *File, several, told, open bool) []string {
 	}
 	var out []string
 	for _, product := range newLogFile(f).Products {
-		if f.Understood[product] == 0 || !told {
+		if f.Understood[product] == 0 && (!told || f.Products[product] > maxStray) || !told {
 			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them shows why a connection failed%s", in, product, how.More(product)))
 		}
 	}
@@ -188,6 +188,7 @@ func lacks(f *File, several, told, open bool) []string {
 	}
 	var missing []string
 	switch {
+	case !f.Stamped && f.timed: // in a form that is not read
 	case !f.Stamped:
 		missing = append(missing, "times")
 	case !f.Dated:
@@ -210,6 +211,10 @@ func lacks(f *File, several, told, open bool) []string {
 	}
 	return out
 }
+
+// maxStray is how many lines of a log may read as if they were of another product, where
+// the log tells its story without them.
+const maxStray = 2
 
 // story returns what happened, without what the other side's log adds.
 func (g *Group) story() Story {
@@ -280,6 +285,9 @@ func (g *Group) story() Story {
 		s.Heading = "the log does not show how the attempt ended, and no line shows that it failed"
 		if a.Reached != event.PhaseNone {
 			s.Heading += "; it reached " + a.shown().In(a.Version)
+		}
+		if step := a.lastShown(); step != "" {
+			s.Heading += "; " + step
 		}
 	}
 	if a.Cause == nil {

@@ -24,6 +24,8 @@ type File struct {
 	Release string
 	// Stamped and Dated: lines have times, with dates; Zoned: with a time zone.
 	Stamped, Dated, Zoned bool
+	// timed: a line begins with a time that is not read.
+	timed bool
 	// Backwards: later lines are older.
 	Backwards bool
 	// Complaint is the last line that reads like a failure and that no table knows, nil
@@ -56,6 +58,7 @@ func NewScanner(name string, products []event.Product, done func(*Attempt)) *Sca
 // Line reads one line.
 func (s *Scanner) Line(number int, text string) {
 	s.File.Lines = number
+	s.File.timed = s.File.timed || !s.File.Stamped && beginsWithTime(text)
 	for _, l := range event.Unwrap(s.File.Name, number, text) {
 		if l.Text == "" {
 			continue
@@ -64,6 +67,18 @@ func (s *Scanner) Line(number int, text string) {
 		s.sort(&l)
 		s.read(&l)
 	}
+}
+
+// unreadTime is a time of day near the begin of a line, in whatever language its date is,
+// and no pair of octets in hexadecimal or time until which something is valid.
+var unreadTime = lazyregexp.New(`^(?:<\d{1,3}>:?)?(?:[^:]{0,40}\d[^:\p{L}\d]{0,3}[ T,\t])?\d{1,2}:\d\d:\d\d(?:[^:\d]|$)`)
+
+// maxBeforeTime bounds the begin of a line, in octets.
+const maxBeforeTime = 64
+
+func beginsWithTime(line string) bool {
+	begin := line[:min(len(line), maxBeforeTime)]
+	return unreadTime.MatchString(begin) && !strings.Contains(begin, "until") && !strings.Contains(begin, "expire")
 }
 
 func (s *Scanner) clock(l *event.Line) {

@@ -17,8 +17,8 @@ func TestNoInventedCauses(t *testing.T) {
 		{"NSS and its password", "NSS Password file \"/etc/ipsec.d/nsspassword\" for token \"NSS FIPS 140-2 Certificate DB\" could not be opened for reading\nauthentication of \"NSS FIPS 140-2 Certificate DB\" failed\nFATAL ERROR: NSS: could not authenticate slot",
 			"nss-password", "", "does not start", "certificate of the other"},
 		{"LDAP under EAP", "[1032] __ldap_auth_ctx_prep-Invalid credential\n[438] ldap_start-Failed to init ldap ctx for office", "ldap-no-password", "", "no password to bind", "refuses the user"},
-		{"vpnc reads an error", "n.type: 0012\nvpnc: response was invalid [1]: ISAKMP_N_INVALID_EXCHANGE_TYPE(7)", "vpnc-group", "", "INVALID_ID_INFORMATION", "type of exchange"},
-		{"vpnc reads what it does not name", "vpnc: response was invalid [1]: ISAKMP_N_INVALID_EXCHANGE_TYPE(7)", "vpnc-refused", "", "no notify of the gateway", "does not take this type"},
+		{"vpnc reads an error", "n.type: 0012\nvpnc: response was invalid [1]: ISAKMP_N_INVALID_EXCHANGE_TYPE(7)", "vpnc-group", "initiator", "INVALID_ID_INFORMATION", "type of exchange"},
+		{"vpnc reads what it does not name", "vpnc: response was invalid [1]: ISAKMP_N_INVALID_EXCHANGE_TYPE(7)", "vpnc-refused", "initiator", "no notify of the gateway", "does not take this type"},
 		{"Quick Mode of vpnc", "received notice of type  (ISAKMP_N_NO_PROPOSAL_CHOSEN)(14), giving up\nvpnc: quick mode response rejected:  (ISAKMP_N_INVALID_MESSAGE_ID)(9)", "child-proposal", "", "ESP", "no IKE proposal"},
 		{"a payload in the clear", "13[IKE] initiating Main Mode IKE_SA office[1] to 203.0.113.9\n13[ENC] generating ID_PROT request 0 [ ID HASH ]\n09[ENC] payload type ID_V1 was not encrypted\n09[ENC] could not decrypt payloads\n09[IKE] integrity check failed", "v1-unencrypted", "initiator", "need not differ", "most likely"},
 		{"an SA that the kernel wants", "09[KNL] received an SADB_ACQUIRE with policy id 7 but no matching policy found\n09[KNL] creating acquire job for policy 192.0.2.1/32 === 192.0.2.9/32 with reqid {0}\n13[CFG] trap not found, unable to acquire reqid 0", "acquire-unknown", "initiator", "", "identity"},
@@ -64,7 +64,7 @@ func TestAboveIPsec(t *testing.T) {
 		{"phase 1, and then nothing", "2026-10-27 15:08:02.818 IPsec IKE Session (IKE SA) 8 (Client: 7) (203.0.113.9:4500 -> 192.0.2.9:4500): A new IKE SA (Main Mode) is created. Initiator Cookie: 0x1, Responder Cookie: 0x2\n" +
 			"2026-10-27 15:08:02.959 IPsec IKE Session (IKE SA) 8 (Client: 7) (203.0.113.9:4500 -> 192.0.2.9:4500): This IKE SA is established between the server and the client.\n" +
 			"2026-10-27 15:08:12.960 IPsec Client 7 (203.0.113.9:4500 -> 192.0.2.9:4500): This IPsec Client is deleted.", "v1-peer-quiet", "responder", "no Quick Mode", ""},
-		{"after the banner", "Connect Banner:\nvpnc: no response from target", "vpnc-silent-late", "", "login passed", "CREATE_CHILD_SA"},
+		{"after the banner", "Connect Banner:\nvpnc: no response from target", "vpnc-silent-late", "initiator", "login passed", "CREATE_CHILD_SA"},
 		{"an answer again", "generating ID_PROT request 0 [ ID HASH ]\nsending retransmit 1 of request message ID 0, seq 3\nreceived retransmit of response with ID 0, but next request already sent", "phase1-repeated", "initiator", "UDP 4500", ""},
 		{"IKE over TCP", "ERROR: \"west\" #1: TCP: connect(15) failed: Operation not permitted (errno 1)", "tcp-connect", "", "Operation not permitted", ""},
 		{"EAP of a phone", "W System.err: android.net.ipsec.ike.exceptions.AuthenticationFailedException: EAP Authentication Failed", "sim-refused", "initiator", "SIM", "key, certificate"},

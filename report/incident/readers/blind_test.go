@@ -186,9 +186,9 @@ func TestFortiGateOctets(t *testing.T) {
 // What an emulator of a client for ePDGs prints, github.com/fasferraz/SWu-IKEv2.
 func TestSWu(t *testing.T) {
 	saySo(t, []said{
-		{"a notify", "sending IKE_AUTH (3)\nreceived decoded message:\n[[46, [[41, [1, 24, b'', b'']]]]]\nreceived IKE_AUTH (3)\nOTHER_ERROR : 24", "auth-refused", "", "authentication is refused", ""},
-		{"EAP-Failure", "received decoded message:\n[[46, [[48, [4, 2]], [41, [1, 24, b'', b'']]]]]\nOTHER_ERROR : EAP FAILURE", "eap-ended", "", "access point name|AAA", ""},
-		{"an empty answer", "received decoded message:\n[[46, []]]\nMANDATORY_INFORMATION_MISSING : NO EAP PAYLOAD RECEIVED", "eap-none", "", "did not begin EAP", "in common"},
-		{"a request for the identity", "received decoded message:\n[[46, [[36, [2, b'ims']], [48, [1, 0, 1, b'']]]]]\nMANDATORY_INFORMATION_MISSING : NO EAP PAYLOAD RECEIVED", "eap-asks-identity", "", "nothing was refused", "in common"},
+		{"a notify", "sending IKE_AUTH (3)\nreceived decoded message:\n[[46, [[41, [1, 24, b'', b'']]]]]\nreceived IKE_AUTH (3)\nOTHER_ERROR : 24", "auth-refused", "initiator", "the gateway refuses this client's authentication", ""},
+		{"EAP-Failure", "received decoded message:\n[[46, [[48, [4, 2]], [41, [1, 24, b'', b'']]]]]\nOTHER_ERROR : EAP FAILURE", "eap-ended", "initiator", "access point name|AAA", ""},
+		{"an empty answer", "received decoded message:\n[[46, []]]\nMANDATORY_INFORMATION_MISSING : NO EAP PAYLOAD RECEIVED", "eap-none", "initiator", "did not begin EAP", "in common"},
+		{"a request for the identity", "received decoded message:\n[[46, [[36, [2, b'ims']], [48, [1, 0, 1, b'']]]]]\nMANDATORY_INFORMATION_MISSING : NO EAP PAYLOAD RECEIVED", "eap-asks-identity", "initiator", "nothing was refused", "in common"},
 	})
 }

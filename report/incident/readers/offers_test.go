@@ -61,7 +61,7 @@ ISAKMP:      auth pre-share
 ike V=root:0:   proposal id = 1..6: type=DH_GROUP, val=MODP1024 (Group 2)
 ike V=root:0: my proposal, gw hq:
 ike V=root:0:   proposal id = 1:    type=DH_GROUP, val=MODP2048 (Group 14)
-ike V=root:0: Negotiate SA Error: peer SA proposal not match local policy`, "ike-proposal", "",
+ike V=root:0: Negotiate SA Error: peer SA proposal not match local policy`, "ike-proposal", "responder",
 			"received MODP1024 (Group 2), configured MODP2048", "configured none"},
 		{"FortiGate, which is told", `ike 0:hq:44: peer responded with error: NO_PROPOSAL_CHOSEN
 ike 0:hq:44: no SA proposal chosen`, "ike-proposal", "initiator", "the gateway answers NO_PROPOSAL_CHOSEN", ""},

@@ -68,8 +68,8 @@ func saySo(t *testing.T, tests []said) {
 func TestUnanswered(t *testing.T) {
 	saySo(t, []said{
 		{"IKEv1, first message", "07[IKE] sending retransmit 1 of request message ID 0, seq 1\n07[IKE] sending retransmit 2 of request message ID 0, seq 1",
-			"silence", "", "IKEv1|first message", "IKE_SA_INIT"},
-		{"IKEv1, one retransmission", "[IKE] sending retransmit 1 of request message ID 0, seq 1", "silence", "", "IKEv1|first message", "IKE_SA_INIT"},
+			"silence", "initiator", "IKEv1|first message", "IKE_SA_INIT"},
+		{"IKEv1, one retransmission", "[IKE] sending retransmit 1 of request message ID 0, seq 1", "silence", "initiator", "IKEv1|first message", "IKE_SA_INIT"},
 		{"IKEv1, third message", "07[NET] sending packet: from 10.0.0.2[4500] to 203.0.113.9[4500] (108 bytes)\n07[IKE] sending retransmit 1 of request message ID 0, seq 3\n" +
 			"07[IKE] sending retransmit 2 of request message ID 0, seq 3\n07[IKE] giving up after 2 retransmits\n07[IKE] establishing IKE_SA failed, peer not responding",
 			"silence-phase1", "initiator", "what follows it", "IKE_SA_INIT|IKE_AUTH"},
