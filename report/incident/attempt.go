@@ -204,7 +204,7 @@ func (a *Attempt) progress(e *event.Event) {
 		}
 	case event.Deleted:
 		a.deleted = true
-		if a.ending == "" || e.Cause != "self-ended" { // what made this side do it was said before
+		if a.ending == "" || a.ending == "rekeyed-deleted" || e.Cause != "self-ended" && e.Cause != "" { // what made this side do it was said before
 			a.ending = e.Cause
 		}
 		if a.Reached == event.PhaseNone || e.Phase == event.PhaseEstablished && e.Cause != "" {

@@ -274,7 +274,7 @@ func (g *Group) story() Story {
 			s.Heading = "the IKE SA came up, and Quick Mode was begun; whether an IPsec SA came up, the log does not show"
 		}
 	case a.words[event.Incomplete] != "":
-		s.Heading = sentence.Fill("the IKE SA was dropped before it was complete[, after {aged} s]: {incomplete}; why, these lines do not show", a.words)
+		s.Heading = sentence.Fill("the IKE SA was dropped before it was complete[, after {aged} s]: {incomplete}; {ended-by|why, these lines do not show}", a.words)
 	case a.Side == event.Responder && a.Reached == event.PhaseInit && a.Version == 1 && a.words["next"] != "":
 		s.Heading = sentence.Fill("IKEv1: this gateway sent its answer {init-answered} of Main Mode, and the log shows nothing more of the client: {next} did not arrive, it gave up, or the log ends too early", a.words)
 	case a.Side == event.Responder && a.Reached == event.PhaseInit && a.words[event.AuthCame] != "":

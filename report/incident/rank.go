@@ -92,7 +92,7 @@ func (a *Attempt) rank(e *event.Event) rank {
 			return noCause
 		case e.Cause == "answers-lost" && e.Count < 2 && strings.Contains(e.Text, "received duplicate "): // it met its answer on the way
 			return noCause
-		case e.Cause == "groundhog" && a.words["peer-refused"] == "": // the certificate was not sent, or it was taken
+		case e.Cause == "groundhog" && a.words["peer-refused"] == "" && (a.began || a.Reached != event.PhaseNone): // the certificate was not sent, or it was taken
 			return noCause
 		case e.Cause == "esp-replay":
 			return rankReplay

@@ -13,8 +13,11 @@ type Line struct {
 	logtext.Message
 }
 
-// Unwrap returns the messages of one line of a file.
+// Unwrap returns the messages of one line of a file, none of one that was run in a shell.
 func Unwrap(file string, number int, s string) []Line {
+	if logtext.Command(s) {
+		return nil
+	}
 	messages := logtext.Unwrap(s)
 	out := make([]Line, 0, len(messages))
 	for _, m := range messages {

@@ -11,6 +11,7 @@ import (
 type connection struct {
 	newest   int      // the number of that which began or came up last
 	expired  int      // of that whose lifetime ended
+	rekeyed  []int    // of those that were rekeyed
 	gateways []string // that were tried since a Child SA was up
 	to, by   string   // the gateway that the next goes to, by a redirect, and whose that is
 	// terminating: it was said that its SAs are to be ended.

@@ -59,6 +59,10 @@ type reader struct {
 	// children are the requests for Child SAs that are not answered yet, by the number
 	// of the IKE SA: the number of the Child SA.
 	children map[string]string
+	// rekeys is what the last of them is to rekey, "" if it asks for a new one.
+	rekeys string
+	// commanded are the IKE SAs, by number, that a command ended: for which connection.
+	commanded map[string]string
 	// leases are the IKE SAs of IKEv1 that asked for an address and have none yet, by
 	// connection.
 	leases map[string]string
@@ -263,16 +267,23 @@ func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 		withoutAUTH(&e)
 		return []event.Event{e}, true
 	}
+	if rest, found := strings.CutPrefix(text, "IMPAIR: deleting IKE SA ("); found { // without telling the other side
+		text = "deleting IKE SA (" + rest
+	}
 	r.note(asked, text)
 	r.asks(h.conn, text)
 	r.awaits(&h, text)
 	r.load(h.conn, asked, text)
+	r.orders(h, text)
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
 	var end *event.Event
 	ending := false
+	if story.MatchString(text) { // which names a state, and not what happened
+		row = nil
+	}
 	if row == nil && ok {
 		end, ending = r.endOf(l, h, text)
 	}
@@ -294,7 +305,7 @@ func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 	if end != nil {
 		e = *end
 	}
-	if h.instance != "" && h.peer != "" && !strings.Contains(h.conn, "#") { // of a group, either side may begin
+	if h.instance != "" && h.peer != "" && !strings.Contains(h.conn, "#") && !ofEitherSide(text) { // of a group, either side may begin
 		e.Set("side-hint", string(event.Responder))
 	}
 	if v := cmp.Or(version(text), e.Version, r.versions[h.conn]); v != 0 {
@@ -618,6 +629,15 @@ func young(e *event.Event) {
 		return
 	}
 	e.Kind, e.Cause = event.Info, ""
+}
+
+// eitherSide are beginnings of lines that both sides have, of the end of an SA or of its
+// rekeying.
+var eitherSide = []string{"initiating delete ", "initiating rekey ", "initiator rekeyed ", "responder rekeyed ", "terminating SAs ", "deleting ", "ESP traffic information", "sent INFORMATIONAL ", "sent CREATE_CHILD_SA "}
+
+// ofEitherSide reports whether a line does not tell who began an IKE SA.
+func ofEitherSide(text string) bool {
+	return slices.ContainsFunc(eitherSide, func(begins string) bool { return strings.HasPrefix(text, begins) })
 }
 
 // inState sets the phase and the side of a line that names a state of an SA:

@@ -7,8 +7,8 @@ import (
 	"github.com/ikescope/ikescope/report/incident/event"
 )
 
-// further begins a request for a Child SA beside that of IKE_AUTH.
-var further = lazyregexp.New(`^(?:initiating Child SA|sent CREATE_CHILD_SA request to create Child SA) using IKE SA #(\d+)`)
+// further begins a request for a Child SA beside that of IKE_AUTH, or for a rekeying.
+var further = lazyregexp.New(`^(?:initiating Child SA|sent CREATE_CHILD_SA request to (?:create Child SA|rekey ((?:Child|IKE) SA #\d+))) \(?using IKE SA #(\d+)`)
 
 // maxAsked bounds the requests that are followed.
 const maxAsked = 64
@@ -20,7 +20,10 @@ func (r *reader) awaits(h *subject, text string) {
 		if len(r.children) >= maxAsked || r.children == nil {
 			r.children = make(map[string]string)
 		}
-		r.children[m[1]] = h.sa
+		r.children[m[2]] = h.sa
+		if r.rekeys = ""; m[1] != "" {
+			r.rekeys = "the rekeying of " + m[1]
+		}
 		return
 	}
 	switch {
@@ -58,6 +61,7 @@ func (r *reader) unmet(e *event.Event, h *subject) {
 	case e.Kind == event.Gone && (e.Cause == "" || e.Cause == "liveness" || e.Cause == "silence") && r.open(h.sa):
 		e.Cause, e.Phase, e.Version = "child-unanswered", event.PhaseChild, 2
 		e.Set("exchange", "CREATE_CHILD_SA")
+		e.Set("wanted", r.rekeys)
 	case e.Kind == event.Deleted && e.Cause == "peer-ended" && h.sa != "" && r.leases[h.conn] == h.sa:
 		e.Kind, e.Cause, e.Phase, e.Side, e.Version = event.Root, "modecfg-refused", event.PhaseAuth, event.Initiator, 1
 	}
