@@ -318,9 +318,10 @@ func (a *Attempt) cause(id string, e *event.Event) *Cause {
 // identified are causes for which this side refuses the other.
 var identified = map[string]bool{"id-not-in-cert": true, "cert-untrusted": true, "cert-invalid": true, "cert-revoked": true, "cert-refused": true, "cert-purpose": true, "peer-id": true}
 
-// alsoRefused reports whether the other side refused this one, too.
+// alsoRefused reports whether the other side refused this one, too. Android calls its own
+// refusal so.
 func (a *Attempt) alsoRefused() bool {
-	return slices.ContainsFunc(a.Events, func(e event.Event) bool {
+	return a.Product != "Android" && slices.ContainsFunc(a.Events, func(e event.Event) bool {
 		return e.Kind == event.Sign && e.Cause == "auth-refused" && !general.RefusesIdentity(e.Text)
 	})
 }

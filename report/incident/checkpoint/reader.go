@@ -25,8 +25,9 @@ var (
 	// field is a line of a list, as those of Windows' events: "Main Mode Filter ID: 0".
 	field = lazyregexp.New(`^(?:Main|Quick) Mode [A-Za-z ]{1,40}:\s*(?:\d+|-)?$`)
 	// debug is what iked.elg and vpnd.elg begin with.
-	debug = lazyregexp.New(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
-	peer  = lazyregexp.New(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
+	debug   = lazyregexp.New(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
+	gateway = lazyregexp.New(`peer[ _]gateway[:=]{1,2} ?"?(\d+\.\d+\.\d+\.\d+)`)
+	peer    = lazyregexp.New(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
 )
 
 func claim(l *event.Line) (string, map[string]string, bool) {
@@ -38,7 +39,9 @@ func claim(l *event.Line) (string, map[string]string, bool) {
 		return s[len(head):], words, true
 	}
 	if mine {
-		if m := peer.FindStringSubmatch(s); m != nil {
+		if m := gateway.FindStringSubmatch(s); m != nil {
+			words["peer"] = m[1]
+		} else if m := peer.FindStringSubmatch(s); m != nil {
 			words["peer"] = m[1]
 		}
 	}

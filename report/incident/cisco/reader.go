@@ -26,7 +26,7 @@ var (
 	platform = lazyregexp.New(`^-\d: `)
 	protoID  = lazyregexp.New(`^-\d+: \(?(\d+)\)?: ?`)
 	ends     = lazyregexp.New(`Local: ?([0-9A-Fa-f.:]+):\d+ Remote: ?([0-9A-Fa-f.:]+):\d+ Username: ?(\S+) `)
-	exchange = lazyregexp.New(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
+	exchange = lazyregexp.New(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (REQUEST|RESPONSE)`)
 	payloads = lazyregexp.New(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
 	isakmp   = lazyregexp.New(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
 	systemID = lazyregexp.New(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|IPSEC|FTD-vpn)-[\w-]+): ?`)
@@ -51,6 +51,10 @@ type reader struct {
 	// asks is the SA of which this side has sent IKE_SA_INIT, and answers that of which
 	// one came.
 	asks, answers string
+	// sent is whether the packet whose header follows was sent, or received, "" where no
+	// line says. sides are those of SAs, by the headers of their packets.
+	sent  string
+	sides map[string]event.Side
 	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
 	// isakmp were seen. last is the key of the last event.
 	offer *offer
@@ -105,6 +109,10 @@ var (
 	ofASA     = lazyregexp.New(`^(?:\[IKEv1|IKEv2-(?:PROTO|PLAT)-\d)`)
 	// ofIPsec are messages on packets of ESP, which are the same in both versions of IKE.
 	ofIPsec = lazyregexp.New(`^IPSEC-|^CRYPTO-4-(?:RECVD_PKT|PKT_REPLAY)`)
+	// packet is what stands before the header of a packet.
+	packet = lazyregexp.New(`\b(Sending|Received) Packet \[(?:To|From) `)
+	// ofIKEv1 are the numbers of ASA's messages on IKEv1.
+	ofIKEv1 = lazyregexp.New(`-71[35]\d{3}$`)
 	said    = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
@@ -120,7 +128,11 @@ func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 	}
 	if m := exchange.FindStringSubmatch(l.Text); m != nil {
 		r.exchange = m[1]
+		r.heads(m[1], m[2])
 		return nil, true
+	}
+	if m := packet.FindStringSubmatch(l.Text); m != nil {
+		r.sent = m[1]
 	}
 	if strings.Contains(l.Text, "SA ID = ") {
 		if _, words, mine := claim(l); mine && words["sa"] != "" {
@@ -245,6 +257,9 @@ func (r *reader) after(e *event.Event) {
 	}
 	delete(e.Args, "list")
 	e.Version = 2
+	if side := r.sides[r.sa]; side != "" && e.Args["message"] == "" {
+		e.Side = side
+	}
 	if e.Side == "" && r.side != "" && e.Args["message"] == "" {
 		e.Side = r.side
 	}
@@ -276,9 +291,9 @@ func (r *reader) after(e *event.Event) {
 		e.Version = 0
 	}
 	m := e.Args["message"]
-	if _, number, found := strings.Cut(m, "-7"); ofIPsec.MatchString(m) {
+	if ofIPsec.MatchString(m) {
 		e.Version = 0
-	} else if strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {
+	} else if strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || ofIKEv1.MatchString(m) {
 		e.Version = 1
 	}
 	if got, want := e.Args["got"], e.Args["want"]; e.Cause == "ike-proposal" && got != "" && want != "" {

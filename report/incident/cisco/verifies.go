@@ -19,10 +19,31 @@ func (r *reader) verifies(e *event.Event) {
 			r.asks = sa
 		}
 	case !strings.HasSuffix(e.Text, "Verify SA init message"):
+	case r.sides[sa] == event.Initiator:
+		e.Kind, e.Side = event.Step, event.Initiator
 	case r.asks == sa:
 		r.asks = ""
 		e.Kind, e.Side = event.Step, event.Initiator
 	default:
 		r.answers = sa
 	}
+}
+
+// maxSides bounds the SAs whose side is known.
+const maxSides = 256
+
+// heads notes whose log it is by the header of a packet: who began sends the requests of
+// the first two exchanges, and receives the responses (RFC 7296, Section 1.2).
+func (r *reader) heads(exchange, kind string) {
+	if r.sent == "" || r.sa == "" || exchange != "IKE_SA_INIT" && exchange != "IKE_AUTH" {
+		return
+	}
+	if r.sides == nil || len(r.sides) >= maxSides {
+		r.sides = make(map[string]event.Side)
+	}
+	r.sides[r.sa] = event.Responder
+	if (r.sent == "Sending") == (kind == "REQUEST") {
+		r.sides[r.sa] = event.Initiator
+	}
+	r.sent = ""
 }

@@ -97,6 +97,9 @@ func (azure) Read(l *event.Line) ([]event.Event, bool) {
 		e.Set("meaning", strings.TrimSuffix(known.Text, "."))
 		if cause, ok := azureCauses[known.Code]; ok {
 			e.Kind, e.Cause = event.Root, cause
+			if known.Code == "13801" { // which a certificate may have, too
+				e.Set("likely", "most likely ")
+			}
 		}
 	} else if row, words = AzureLines.FindOrGeneral(l.Text); row != nil {
 		e = row.Event(l, words)
@@ -104,6 +107,13 @@ func (azure) Read(l *event.Line) ([]event.Event, bool) {
 		return nil, true
 	}
 	e.Version = 2
+	switch {
+	case e.Side != "":
+	case begun.MatchString(l.Text):
+		e.Side = event.Initiator
+	case asked.MatchString(l.Text):
+		e.Side = event.Responder
+	}
 	if m := remote.FindStringSubmatch(l.Text); m != nil {
 		e.Set("peer", m[1])
 		e.Set("local", m[2])
@@ -111,6 +121,13 @@ func (azure) Read(l *event.Line) ([]event.Event, bool) {
 	e.Key = e.Args["peer"]
 	return []event.Event{e}, true
 }
+
+// begun are words of a line of who asked, asked those of who was asked: they send, or
+// receive, the requests of the first two exchanges (RFC 7296, Section 1.2).
+var (
+	begun = lazyregexp.New(`(?i)\[SEND\].{0,80}(?:SA_INIT|IKE_AUTH|SA_AUTH) request|\[RECEIVED\].{0,80}(?:SA_INIT|IKE_AUTH|SA_AUTH) response`)
+	asked = lazyregexp.New(`(?i)\[RECEIVED\].{0,80}(?:SA_INIT|IKE_AUTH|SA_AUTH) request|\[SEND\].{0,80}(?:SA_INIT|IKE_AUTH|SA_AUTH) response`)
+)
 
 // troubleshoot is a line of IKEErrors.txt, of Network Watcher's VPN troubleshoot, and
 // troubleshot what its errors stand for: the file does not say which end refused.

@@ -317,6 +317,10 @@ func (r *reader) log(l *event.Line) ([]event.Event, bool) {
 	case "IKEv2":
 		e.Version = 2
 	}
+	switch values["mode"] {
+	case "main", "aggressive", "quick":
+		e.Version = 1
+	}
 	switch {
 	case values["role"] == "initiator" || values["init"] == "local":
 		e.Side = event.Initiator
@@ -329,6 +333,9 @@ func (r *reader) log(l *event.Line) ([]event.Event, bool) {
 		if values["sentbyte"] == "0" && values["rcvdbyte"] == "0" {
 			e.Set("traffic", "in which no octet passed")
 		}
+	}
+	if notify := strings.ReplaceAll(values["peer_notif"], "-", "_"); notify != "NOT_APPLICABLE" && notify != "N/A" {
+		e.Set("notify", notify)
 	}
 	e.Set("peer", values["remip"])
 	e.Set("local", values["locip"])

@@ -15,6 +15,9 @@ var near = lazyregexp.New(`(?i)pass|secret|psk|key|chap|credential|token|cookie|
 	`|://[^/\s]*@|\s-u\s` +
 	`|(?:\b[0-9a-f]{2}[ :]){6}|[A-Za-z0-9+/]{32}`)
 
+// spis are the two SPIs, or cookies, of an IKE SA, which are long and no secret.
+var spis = lazyregexp.New(`\b[0-9a-f]{16}[/:][0-9a-f]{16}\b`)
+
 // plain are words that may follow one of those, and are no secret.
 var plain = func() map[string]bool {
 	m := make(map[string]bool)
@@ -41,7 +44,7 @@ func Guarded(text string) string {
 		}
 		return r
 	}, norm.NFKC.String(text))
-	at := near.FindStringIndex(text)
+	at := near.FindStringIndex(spis.ReplaceAllStringFunc(text, func(s string) string { return strings.Repeat(".", len(s)) }))
 	if at == nil {
 		return text
 	}

@@ -15,9 +15,15 @@ import (
 
 // Product is MikroTik's RouterOS.
 var Product = event.Product{Name: "MikroTik", Word: "mikrotik", Program: program, Lines: Lines, New: func() event.Reader {
-	ended := 0
+	ended, asked := 0, false // asked: a request of IKE_SA_INIT came, or went
 	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *event.Event) string {
 		key := ""
+		switch {
+		case strings.Contains(e.Text, "ike2 request, exchange: SA_INIT"):
+			asked = true
+		case asked && e.Kind == event.Start && strings.Contains(e.Text, "new ike2 SA ("): // that of this request
+			e.Kind, asked = event.Step, false
+		}
 		if ended > 0 {
 			key = strconv.Itoa(ended)
 		}

@@ -12,8 +12,46 @@ import (
 
 // Product is Palo Alto's PAN-OS.
 var Product = event.Product{Name: "Palo Alto", Word: "paloalto", Lines: Lines, New: func() event.Reader {
-	return &event.Plain{Table: Lines, Claim: claim, After: after, Key: key}
+	return &reader{plain: event.Plain{Table: Lines, Claim: claim, After: after, Key: key}}
 }}
+
+// reader puts a message of ikemgr.log together with the line below it, which names the SA
+// and why it failed.
+type reader struct {
+	plain event.Plain
+	head  *event.Line // a message whose second line may follow
+}
+
+// headed is a message that has a second line.
+var headed = lazyregexp.New(`====> (?:PHASE-[12]|IKEv2 (?:IKE|CHILD) SA) NEGOTIATION FAILED AS `)
+
+// Read implements [event.Reader].
+func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
+	if r.head != nil && l.Stamp == "" && strings.HasPrefix(l.Text, "====> Failed SA: ") {
+		whole := *r.head
+		r.head = nil
+		whole.Text += " " + l.Text
+		return r.plain.Read(&whole)
+	}
+	out := r.End()
+	if _, _, mine := claim(l); mine && headed.MatchString(clip(l.Text, 200)) {
+		head := *l
+		r.head = &head
+		return out, true
+	}
+	events, mine := r.plain.Read(l)
+	return append(out, events...), mine || len(out) > 0
+}
+
+// End implements [event.Ender]: a message that nothing follows.
+func (r *reader) End() []event.Event {
+	if r.head == nil {
+		return nil
+	}
+	events, _ := r.plain.Read(r.head)
+	r.head = nil
+	return events
+}
 
 //go:embed lines.csv
 var linesCSV string
@@ -72,13 +110,13 @@ func after(e *event.Event) {
 	switch {
 	case strings.Contains(e.Text, "IKEv2"), strings.Contains(e.Text, "ikev2"):
 		e.Version = 2
-	case strings.Contains(e.Text, "phase-1"), strings.Contains(e.Text, "phase-2"), strings.Contains(e.Text, "ike-nego-p"):
+	case strings.Contains(e.Text, "phase-1"), strings.Contains(e.Text, "PHASE-1"), strings.Contains(e.Text, "PHASE-2"), strings.Contains(e.Text, "phase-2"), strings.Contains(e.Text, "ike-nego-p"):
 		e.Version = 1
 	}
 	switch {
-	case strings.Contains(e.Text, "as responder"):
+	case strings.Contains(e.Text, "as responder"), strings.Contains(e.Text, " AS RESPONDER"):
 		e.Side = event.Responder
-	case strings.Contains(e.Text, "as initiator"):
+	case strings.Contains(e.Text, "as initiator"), strings.Contains(e.Text, " AS INITIATOR"):
 		e.Side = event.Initiator
 	}
 	if e.Kind == event.Gone && e.Phase == "" && strings.Contains(e.Text, ":0000000000000000") { // no SPI of the responder

@@ -13,7 +13,16 @@ import (
 
 // Product is racoon.
 var Product = event.Product{Name: "racoon", Word: "racoon", Program: "racoon", Lines: Lines, Folds: true, New: func() event.Reader {
-	return &event.Plain{Table: Lines, Claim: claim, After: after}
+	queued := "" // the peer of a request that waits for phase 1, which then begins
+	return &event.Plain{Table: Lines, Claim: claim, After: func(e *event.Event) {
+		after(e)
+		switch {
+		case strings.Contains(e.Text, "queued due to no phase1 found"):
+			queued = e.Args["peer"]
+		case e.Kind == event.Start && e.Args["peer"] == queued && strings.Contains(e.Text, "initiate new phase 1 negotiation"):
+			e.Kind, queued = event.Step, ""
+		}
+	}}
 }}
 
 //go:embed lines.csv

@@ -132,4 +132,6 @@ func FuzzCheckPoint(f *testing.F) { reads(f, "Check Point") }
 func FuzzAWS(f *testing.F)        { reads(f, "AWS") }
 func FuzzAzure(f *testing.F)      { reads(f, "Azure") }
 func FuzzAndroid(f *testing.F)    { reads(f, "Android") }
+func FuzzSonicWall(f *testing.F)  { reads(f, "SonicWall") }
+func FuzzHuawei(f *testing.F)     { reads(f, "Huawei") }
 func FuzzRacoon(f *testing.F)     { reads(f, "racoon") }

@@ -2,6 +2,8 @@
 package readers
 
 import (
+	"slices"
+
 	"github.com/ikescope/ikescope/report/incident/android"
 	"github.com/ikescope/ikescope/report/incident/apple"
 	"github.com/ikescope/ikescope/report/incident/checkpoint"
@@ -17,14 +19,15 @@ import (
 	"github.com/ikescope/ikescope/report/incident/racoon"
 	"github.com/ikescope/ikescope/report/incident/softether"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
+	"github.com/ikescope/ikescope/report/incident/vendors"
 	"github.com/ikescope/ikescope/report/incident/windows"
 )
 
 // All returns the products, those whose lines cannot be mistaken first.
 func All() []event.Product {
-	return []event.Product{
-		strongswan.Product, libreswan.Product, openiked.Product, cloud.AWS, cloud.Azure,
-		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, juniper.Product, checkpoint.Product, racoon.Product, softether.Product, apple.Product, android.Product,
+	return slices.Concat(vendors.Products(), []event.Product{
+		strongswan.Product, libreswan.Product, juniper.Product, openiked.Product, cloud.AWS, cloud.Azure,
+		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, checkpoint.Product, racoon.Product, softether.Product, apple.Product, android.Product,
 		windows.Product,
-	}
+	})
 }

@@ -79,7 +79,7 @@ generating TRANSACTION response 3938256919 [ HASH CP ]
 // The lines of ZyXEL and DrayTek are written by hand, after the form of logs that users
 // posted.
 func TestNotThatProduct(t *testing.T) {
-	saySo(t, []said{{"ZyXEL", "2019-01-01 10:00:00 info IKE Phase 1 pre-shared key mismatch 203.0.113.9:500 198.51.100.7:500 IKE_LOG", "psk-mismatch", "", "do not show of which product", "Palo Alto"},
+	saySo(t, []said{{"ZyXEL", "2019-01-01 10:00:00 info IKE Phase 1 pre-shared key mismatch 203.0.113.9:500 198.51.100.7:500 IKE_LOG", "psk-mismatch", "", "Zyxel:", "Palo Alto"},
 		{"DrayTek", "2019-01-01 10:00:00 ## IKEv2 DBG : ikev2_verify_psk : AUTH payload verify fail! Check pre-shared key", "psk-mismatch", "", "do not show of which product", "macOS"},
 		{"the end of phase 1 alone", "ipsec,error phase1 negotiation failed due to time up 203.0.113.9[500]<=>198.51.100.7[500] c0ffee", "phase1-unanswered", "", "does not answer a message of phase 1", "the first message"},
 	})
