@@ -56,7 +56,7 @@ func after(e *event.Event) {
 	switch {
 	case strings.Contains(e.Text, "Received notification from peer"), strings.Contains(e.Text, "Received Notification from Peer"):
 		e.Side = event.Initiator
-	case strings.Contains(e.Text, "Sending notification to peer"):
+	case strings.Contains(e.Text, "Sending notification to peer"), strings.Contains(e.Text, "Sent Notification to Peer"):
 		e.Side = event.Responder
 	}
 	if axis := e.Args["axis"]; axis != "" {

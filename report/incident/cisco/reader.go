@@ -3,6 +3,7 @@
 package cisco
 
 import (
+	"cmp"
 	_ "embed"
 	"strings"
 
@@ -22,11 +23,12 @@ var Lines = event.NewTable("cisco/lines.csv", linesCSV)
 
 var (
 	session  = lazyregexp.New(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
+	protoV2  = lazyregexp.New(`^IKEv2-PROTO-\d: `)
 	numbered = lazyregexp.New(`^IKEv2-[A-Z]+-\d: \((\d+)\)`)
 	platform = lazyregexp.New(`^-\d: `)
 	protoID  = lazyregexp.New(`^-\d+: \(?(\d+)\)?: ?`)
 	ends     = lazyregexp.New(`Local: ?([0-9A-Fa-f.:]+):\d+ Remote: ?([0-9A-Fa-f.:]+):\d+ Username: ?(\S+) `)
-	exchange = lazyregexp.New(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (REQUEST|RESPONSE)`)
+	exchange = lazyregexp.New(`^(?:\(\d+\): *)?IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (REQUEST|RESPONSE)`)
 	payloads = lazyregexp.New(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
 	isakmp   = lazyregexp.New(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
 	systemID = lazyregexp.New(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|IPSEC|FTD-vpn)-[\w-]+): ?`)
@@ -55,6 +57,8 @@ type reader struct {
 	// line says. sides are those of SAs, by the headers of their packets.
 	sent  string
 	sides map[string]event.Side
+	// early is that of an SA that has no number yet.
+	early event.Side
 	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
 	// isakmp were seen. last is the key of the last event.
 	offer *offer
@@ -133,6 +137,9 @@ func (r *reader) line(l *event.Line) ([]event.Event, bool) {
 	}
 	if m := packet.FindStringSubmatch(l.Text); m != nil {
 		r.sent = m[1]
+		if protoV2.MatchString(l.Text) && !numbered.MatchString(l.Text) {
+			r.sa = ""
+		}
 	}
 	if strings.Contains(l.Text, "SA ID = ") {
 		if _, words, mine := claim(l); mine && words["sa"] != "" {
@@ -231,7 +238,7 @@ func (r *reader) key(e *event.Event) string {
 
 func (r *reader) keyOf(e *event.Event) string {
 	if strings.HasPrefix(e.Text, "ISAKMP") || strings.HasPrefix(e.Text, "IPSEC(") || strings.HasPrefix(e.Text, "IPSec(") ||
-		r.debug && strings.Contains(e.Text, "IKMP_MODE_FAILURE") {
+		r.debug && (strings.Contains(e.Text, "IKMP_MODE_FAILURE") || strings.Contains(e.Text, "IKMP_BAD_MESSAGE")) {
 		return isakmpKey
 	}
 	if ends := status.FindStringSubmatch(e.Text); ends != nil { // it does not say which of them is the peer
@@ -257,7 +264,13 @@ func (r *reader) after(e *event.Event) {
 	}
 	delete(e.Args, "list")
 	e.Version = 2
-	if side := r.sides[r.sa]; side != "" && e.Args["message"] == "" {
+	if sa := e.Args["sa"]; r.early != "" && sa != "" {
+		if r.sides[sa] == "" {
+			r.known(sa, r.early)
+		}
+		r.early = ""
+	}
+	if side := r.sides[cmp.Or(e.Args["sa"], r.sa)]; side != "" && e.Args["message"] == "" {
 		e.Side = side
 	}
 	if e.Side == "" && r.side != "" && e.Args["message"] == "" {

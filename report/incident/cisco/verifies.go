@@ -13,6 +13,9 @@ func (r *reader) verifies(e *event.Event) {
 	switch {
 	case sa == "":
 	case strings.HasSuffix(e.Text, "Generating IKE_SA_INIT message"):
+		if r.early == event.Responder || r.sides[sa] == event.Responder {
+			e.Kind = event.Step
+		}
 		if r.answers == sa {
 			r.answers = ""
 		} else {
@@ -35,15 +38,24 @@ const maxSides = 256
 // heads notes whose log it is by the header of a packet: who began sends the requests of
 // the first two exchanges, and receives the responses (RFC 7296, Section 1.2).
 func (r *reader) heads(exchange, kind string) {
-	if r.sent == "" || r.sa == "" || exchange != "IKE_SA_INIT" && exchange != "IKE_AUTH" {
+	if r.sent == "" || exchange != "IKE_SA_INIT" && exchange != "IKE_AUTH" {
 		return
 	}
+	side := event.Responder
+	if (r.sent == "Sending") == (kind == "REQUEST") {
+		side = event.Initiator
+	}
+	if r.sent = ""; r.sa == "" {
+		r.early = side
+		return
+	}
+	r.known(r.sa, side)
+}
+
+// side1 notes whose log it is, of an SA.
+func (r *reader) known(sa string, side event.Side) {
 	if r.sides == nil || len(r.sides) >= maxSides {
 		r.sides = make(map[string]event.Side)
 	}
-	r.sides[r.sa] = event.Responder
-	if (r.sent == "Sending") == (kind == "REQUEST") {
-		r.sides[r.sa] = event.Initiator
-	}
-	r.sent = ""
+	r.sides[sa] = side
 }

@@ -87,8 +87,10 @@ func (azure) Read(l *event.Line) ([]event.Event, bool) {
 		return []event.Event{e}, true
 	} else if m := errorCode.FindStringSubmatch(l.Text); m != nil {
 		known, ok := explain.Windows(m[1])
-		if !ok {
+		if _, is := azureCauses[m[1]]; !ok && !is {
 			return nil, true
+		} else if !ok {
+			known.Code = m[1]
 		}
 		e = l.Event(event.Sign)
 		e.Cause = "windows"

@@ -31,7 +31,7 @@ var pairs = lazyregexp.New(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remote IK
 var (
 	// traced is what stands before a message of iked's traceoptions.
 	traced = lazyregexp.New(`^\[([0-9A-Fa-f.:]{2,45}) <-> ([0-9A-Fa-f.:]{2,45})\] +`)
-	ends   = lazyregexp.New(`\blocal ?[:=]? ?([0-9.]{7,15}).{0,40}\bremote(?: peer)? ?[:=]? ?([0-9.]{7,15})`)
+	ends   = lazyregexp.New(`(?i)\blocal(?: gateway)? ?[:=]? ?([0-9.]{7,15}).{0,40}\bremote(?: peer| gateway)? ?[:=]? ?([0-9.]{7,15})`)
 	remote = lazyregexp.New(`\bremote peer: ?([0-9.]{7,15})`)
 )
 

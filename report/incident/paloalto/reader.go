@@ -122,7 +122,13 @@ func after(e *event.Event) {
 	if e.Kind == event.Gone && e.Phase == "" && strings.Contains(e.Text, ":0000000000000000") { // no SPI of the responder
 		e.Phase = event.PhaseInit
 	}
-	if want := e.Args["want"]; want != "" && e.Cause == "ike-proposal" {
+	if want, got := e.Args["want"], e.Args["got"]; e.Kind == event.Try && got != "" {
+		axis := map[string]offered.Axis{"enctype": offered.Cipher, "hashtype": offered.Integrity, "dh_group": offered.Exchange}[e.Args["axis"]]
+		e.Set("detail", offered.Gap{Axis: axis, Got: []string{got}, Want: []string{want}}.String())
+		if axis == "" {
+			delete(e.Args, "detail")
+		}
+	} else if want != "" && e.Cause == "ike-proposal" {
 		e.Set("detail", axisOf(e)+": "+want+" is configured here and is not in the offer")
 	}
 }

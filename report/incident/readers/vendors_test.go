@@ -156,5 +156,58 @@ id=firewall sn=18B169000000 time="2023-10-02 09:11:03 UTC" fw=198.51.100.90 pri=
 id=firewall sn=18B169000000 time="2023-10-02 09:11:03 UTC" fw=198.51.100.90 pri=4 c=16 m=979 msg="IKEv2 Authentication failed" n=4 src=203.0.113.91:500 dst=198.51.100.90:500 note="VPN Policy: To Branch"`, "auth-refused", "initiator", "SonicWall", "do not show whose"},
 		{"Huawei", `2023-7-19 16:10:21 USG6300 %%01IKE/4/IKE_NEGO_FAIL(l): IPSec tunnel negotiation fails. (IfIndex=6, SeqNum=1, PeerAddress=203.0.113.120, PeerPort=500, Reason=receive proposal mismatch or use sm in ikev2)
 2023-7-19 16:10:51 USG6300 %%01IKE/4/IKE_NEGO_FAIL(l): IPSec tunnel negotiation fails. (IfIndex=6, SeqNum=1, PeerAddress=203.0.113.120, PeerPort=500, Reason=phase1 proposal mismatch)`, "ike-proposal", "", "Huawei|203.0.113.120", "RouterOS"},
+		{"PROTO lines of ASA", `IKEv2-PROTO-4: Received Packet [From 203.0.113.5:500/To 198.51.100.2:500/VRF i0:f0]
+Initiator SPI : 3C0A11D3B12CA312 - Responder SPI : 0000000000000000 Message id: 0
+IKEv2 IKE_SA_INIT Exchange REQUEST
+IKEv2-PROTO-4: (112): Checking NAT discovery
+IKEv2-PROTO-4: (112): Generating IKE_SA_INIT message
+IKEv2-PROTO-4: (112): Sending Packet [To 203.0.113.5:500/From 198.51.100.2:500/VRF i0:f0]
+(112): Initiator SPI : 3C0A11D3B12CA312 - Responder SPI : A8B1C0D3E4F50617 Message id: 0
+(112): IKEv2 IKE_SA_INIT Exchange RESPONSE
+IKEv2-PROTO-4: (112): Received Packet [From 203.0.113.5:500/To 198.51.100.2:500/VRF i0:f0]
+(112): IKEv2 IKE_AUTH Exchange REQUEST
+IKEv2-PROTO-4: (112): Process auth response notify
+IKEv2-PROTO-4: (112): Searching policy based on peer's identity '203.0.113.5' of type 'IPv4 address'
+IKEv2-PROTO-4: (112): Verify peer's authentication data
+IKEv2-PROTO-4: (112): Use preshared key for id 203.0.113.5, key len 12
+IKEv2-PROTO-2: (112): Failed to authenticate the IKE SA
+IKEv2-PROTO-4: (112): Verification of peer's authentication data FAILED
+IKEv2-PROTO-4: (112): Sending authentication failure notify
+IKEv2-PROTO-4: (112): Auth exchange failed`, "auth-failed", "responder", "of the client does not match", "initiator"},
+		{"IOS-XE that is up", `*Jan  5 08:00:00.100: IKEv2:(SESSION ID = 3,SA ID = 2):Sending Packet [To 203.0.113.20:500/From 198.51.100.10:500/VRF i0:f0]
+Initiator SPI : 7D2F1A0B5C6E9F10 - Responder SPI : 0000000000000000 Message id: 0
+IKEv2 IKE_SA_INIT Exchange REQUEST
+*Jan  5 08:00:00.150: IKEv2:(SESSION ID = 3,SA ID = 2):Received Packet [From 203.0.113.20:500/To 198.51.100.10:500/VRF i0:f0]
+Initiator SPI : 7D2F1A0B5C6E9F10 - Responder SPI : 11A23B4C5D6E7F80 Message id: 0
+IKEv2 IKE_SA_INIT Exchange RESPONSE
+*Jan  5 08:00:00.151: IKEv2:(SESSION ID = 3,SA ID = 2):Processing IKE_SA_INIT message
+*Jan  5 08:00:00.160: IKEv2:(SESSION ID = 3,SA ID = 2):Completed SA init exchange
+*Jan  5 08:00:00.200: IKEv2:(SESSION ID = 3,SA ID = 2):Received Packet [From 203.0.113.20:500/To 198.51.100.10:500/VRF i0:f0]
+IKEv2 IKE_AUTH Exchange RESPONSE
+*Jan  5 08:00:00.201: IKEv2:(SESSION ID = 3,SA ID = 2):Verify peer's authentication data
+*Jan  5 08:00:00.202: IKEv2:(SESSION ID = 3,SA ID = 2):Verification of peer's authenctication data PASSED
+*Jan  5 08:00:00.203: IKEv2:(SESSION ID = 3,SA ID = 2):IKEV2 SA created; inserting SA into database. SA lifetime timer (86400 sec) started
+*Jan  5 08:00:00.204: IKEv2:(SESSION ID = 3,SA ID = 2):Session with IKE ID PAIR (203.0.113.20, 198.51.100.10) is UP
+*Jan  5 08:00:00.210: IKEv2:(SESSION ID = 3,SA ID = 2):Creation of IPsec SA into IPsec database PASSED`, "", "initiator", "the connection came up", "whether a Child SA did"},
+		{"a group that ikemgr.log rejects", `2023-11-02 10:11:05.001 +0100  [PNTF]: {    3:     }: ====> PHASE-1 NEGOTIATION STARTED AS RESPONDER, MAIN MODE <====
+                                                      ====> Initiated SA: 198.51.100.7[500]-192.0.2.90[500] cookie:4f3e2d1c0b9a8877:0a1b2c3d4e5f6071 <====
+2023-11-02 10:11:05.002 +0100  [PERR]: {    3:     }: rejected dh_group: DB(prop#1:trns#1):Peer(prop#1:trns#1) = 14:2
+2023-11-02 10:11:05.002 +0100  [PERR]: {    3:     }: no suitable proposal found in peer's SA payload.
+2023-11-02 10:11:05.002 +0100  [PERR]: {    3:     }: failed to get valid proposal.
+2023-11-02 10:11:05.003 +0100  [PNTF]: {    3:     }: ====> PHASE-1 NEGOTIATION FAILED AS RESPONDER, MAIN MODE <====
+                                                      ====> Failed SA: 198.51.100.7[500]-192.0.2.90[500] cookie:4f3e2d1c0b9a8877:0a1b2c3d4e5f6071 <==== Due to negotiation failure.`, "ike-proposal", "responder", "received 2, configured 14", ""},
+		{"Junos, up and down", `Jun  1 10:00:00 srx kmd[2001]: KMD_PM_SA_ESTABLISHED: Local gateway: 198.51.100.60, Remote gateway: 203.0.113.61, Local ID: ipv4_subnet(any:0,[0..7]=10.0.0.0/24), Remote ID: ipv4_subnet(any:0,[0..7]=10.1.0.0/24), Direction: inbound, SPI: 0xa1b2c3d4, AUX-SPI: 0, Mode: Tunnel, Type: dynamic
+Jun  1 10:00:00 srx kmd[2001]: KMD_VPN_UP_ALARM_USER: VPN VPN-B from 203.0.113.61 is up. Local-ip: 198.51.100.60, gateway name: GW-B, vpn name: VPN-B, tunnel-id: 131073
+Jun  1 14:20:00 srx kmd[2001]: KMD_VPN_DOWN_ALARM_USER: VPN VPN-B from 203.0.113.61 is down. Local-ip: 198.51.100.60, gateway name: GW-B, vpn name: VPN-B, tunnel-id: 131073, local tunnel-if: st0.1, Reason: DPD failover`, "liveness", "", "VPN-B", "attempts"},
+		{"Check Point refuses", `Time: 2023-05-01T10:00:00Z; Action: Key Install; Origin: gw1; Source: 203.0.113.71; Destination: 198.51.100.70; IKE: Main Mode Sent Notification to Peer: no proposal chosen; scheme: IKE; Peer Gateway: 203.0.113.71; VPN Feature: IKE; Product Family: Network`, "ike-proposal", "responder", "Check Point", ""},
+		{"Android and silence", `08-14 12:00:00.100  1234  2231 I IkeV2VpnRunner: Start IKE session
+08-14 12:00:31.120  1234  2240 E IkeSessionStateMachine: Fatal error
+08-14 12:00:31.512  1234  2240 E IkeSessionStateMachine: android.net.ipsec.ike.exceptions.IkeTimeoutException: Retransmitting IKE INIT request failure`, "silence", "initiator", "the first message", ""},
+		{"a message that fails its check", `*Dec  1 10:00:00.100: ISAKMP:(0): beginning Main Mode exchange
+*Dec  1 10:00:00.200: ISAKMP:(0):Old State = IKE_I_MM1  New State = IKE_I_MM2
+*Dec  1 10:00:00.300: ISAKMP:(1001): sending packet to 203.0.113.200 my_port 500 peer_port 500 (I) MM_KEY_EXCH
+*Dec  1 10:00:00.300: ISAKMP:(1001):Old State = IKE_I_MM4  New State = IKE_I_MM5
+*Dec  1 10:00:00.400: ISAKMP (1001): received packet from 203.0.113.200 dport 500 sport 500 Global (I) MM_KEY_EXCH
+*Dec  1 10:00:00.400: %CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 203.0.113.200  failed its sanity check or is malformed`, "psk-mismatch", "initiator", "the pre-shared keys differ", "attempts"},
 	})
 }
