@@ -179,7 +179,9 @@ func (r *reader) message(l *event.Line, h *header, text string) []event.Event {
 			if v1 && name == "AUTH_FAILED" {
 				cause = "auth-refused"
 			}
-			if name == "COOKIE" || name == "INVAL_KE" {
+			if v1 && name == "INVAL_KE" { // nothing is asked for anew there
+				cause = "ke-refused"
+			} else if name == "COOKIE" || name == "INVAL_KE" {
 				if parsed {
 					s.again = name
 				} else {

@@ -50,6 +50,13 @@ func (s *session) ending(e *event.Event, h *header) {
 		e.Set("by", "self") // it was not cut short
 	case e.Cause == "peer-ended" && s.leasing:
 		e.Set("side-hint", string(event.Initiator))
+	case e.Cause == "eap-no-key" && (method == "EAP_MD5" || method == "EAP_GTC" || method == "EAP_OTP"): // they never make one
+		e.Kind, e.Cause = event.Step, ""
+	case e.Cause == "eap-wanted" && s.ours: // what the gateway answers is at fault, by a notify in it
+		e.Kind, e.Cause = event.Sign, "auth-refused"
+	case e.Cause == "idle":
+		e.Set("by", "self")
+		s.known = true
 	case e.Cause == "local-ended":
 		e.Set("by", "self")
 		s.known = true
