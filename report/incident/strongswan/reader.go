@@ -237,6 +237,9 @@ func (r *reader) Read(l *event.Line) ([]event.Event, bool) {
 	if h.thread == "00" || slices.Contains(ofDaemon, h.group) {
 		find = ofStart
 	}
+	if h.group == "ESP" { // of packets, of which some are always dropped, and not of negotiating
+		find = Lines.Find
+	}
 	r.denied = r.denied || h.thread == "00" && h.group == "KNL" && strings.HasSuffix(trimmed, "Operation not permitted (1)")
 	row, words := find(trimmed)
 	if row == nil {
