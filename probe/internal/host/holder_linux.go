@@ -14,11 +14,12 @@ import (
 	"strings"
 )
 
-// maxSockets bounds how many lines of the table of sockets are read, and
-// maxProcesses how many processes are looked at.
+// maxSockets bounds how many lines of the table of sockets are read, maxProcesses how
+// many processes are looked at, and maxReadings how often the tables are read.
 const (
 	maxSockets   = 100_000
 	maxProcesses = 100_000
+	maxReadings  = 3
 )
 
 // littleEndian is the order of octets of this machine.
@@ -27,21 +28,26 @@ var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 // Holder names the program that has a UDP socket on the port of local, on its
 // address or on all; "" where that is not known, as of another user's.
 func Holder(local netip.AddrPort) string {
-	inode := ""
-	for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {
-		f, err := os.Open(table)
-		if err != nil {
-			continue
+	// The kernel hands a table over in parts, and passes over a socket where others
+	// are closed in between.
+	for range maxReadings {
+		for _, table := range []string{"/proc/net/udp6", "/proc/net/udp"} {
+			if inode := inodeIn(table, local); inode != "" {
+				return programOf("/proc", "socket:["+inode+"]")
+			}
 		}
-		if found := inodeOf(f, local); found != "" {
-			inode = found
-		}
-		_ = f.Close() // it was only read
 	}
-	if inode == "" {
+	return ""
+}
+
+// inodeIn is inodeOf of the table in a file.
+func inodeIn(table string, local netip.AddrPort) string {
+	f, err := os.Open(table)
+	if err != nil {
 		return ""
 	}
-	return programOf("/proc", "socket:["+inode+"]")
+	defer f.Close()
+	return inodeOf(f, local)
 }
 
 // inodeOf returns the inode of the socket of local in a table as /proc/net/udp; ""
