@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -163,7 +164,7 @@ func (p *page) stories(d *incident.Document) {
 			p.Wide(head + line)
 			head = strings.Repeat(" ", 12)
 		}
-		p.briefly(s)
+		p.briefly(i+1, s)
 	}
 	if len(d.Stories) > maxRows {
 		p.Wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
@@ -172,34 +173,51 @@ func (p *page) stories(d *incident.Document) {
 	p.Wide("ikescope explain FILE --attempt N shows one of them.")
 }
 
-// maxBrief bounds the fixes of a story in the table.
+// maxBrief bounds the details and the fixes of a story in the table.
 const maxBrief = 2
 
-// briefly writes what to do about a story of the table: the first things, each in a
-// line.
-func (p *page) briefly(s *incident.Story) {
-	indent, blank := strings.Repeat(" ", 15), strings.Repeat(" ", len(label(s))+1)
-	for _, f := range s.Fix[:min(len(s.Fix), maxBrief)] {
+// briefly writes how far the two sides of a story of the table are apart, and what to do
+// about it: the first things, each in a line. n is its number in the table.
+func (p *page) briefly(n int, s *incident.Story) {
+	for _, detail := range s.Details[:min(len(s.Details), maxBrief)] {
+		p.brief("APART", detail, "")
+	}
+	head := label(s)
+	for i, f := range s.Fix[:min(len(s.Fix), maxBrief)] {
 		text, paste := f.Line, ""
-		if f.Paste {
-			line, _, more := strings.Cut(f.Line, "\n")
-			if more {
-				line += " ..."
-			}
-			text, paste = "", p.Paint(layout.Green, printable.Text(line))
+		switch {
+		case f.Paste && isBlock(s.Fix[i:]):
+			p.brief(head, fmt.Sprintf("%s (--attempt %d shows the lines to paste)", cmp.Or(f.Where, "the configuration"), n), "")
+			return
+		case f.Paste:
+			text, paste = "", f.Line
 		}
 		if f.Where != "" {
 			text = strings.TrimSuffix(f.Where+": "+text, " ")
 		}
-		head := label(s) + " "
-		for _, line := range layout.Wrap(printable.Text(text), p.Width-len(indent)-len(head), 0) {
-			if text != "" {
-				p.Wide(indent + head + line)
-				head = blank
-			}
+		p.brief(head, text, paste)
+		head = ""
+	}
+}
+
+// isBlock reports whether fixes begin with lines to paste of which the first alone would
+// be of no use.
+func isBlock(fixes []incident.Fix) bool {
+	return strings.Contains(fixes[0].Line, "\n") || strings.HasSuffix(fixes[0].Line, "{")
+}
+
+// brief writes a text of a story of the table, and a line to paste below it.
+func (p *page) brief(head, text, paste string) {
+	const width = len("APART ")
+	indent := strings.Repeat(" ", 15)
+	head = fmt.Sprintf("%-*s", width, head)
+	if text != "" {
+		for _, line := range layout.Wrap(printable.Text(text), p.Width-len(indent)-width, 0) {
+			p.Wide(indent + head + line)
+			head = strings.Repeat(" ", width)
 		}
-		if paste != "" {
-			p.Wide(indent + head + paste)
-		}
+	}
+	if paste != "" {
+		p.Wide(indent + head + p.Paint(layout.Green, printable.Text(paste)))
 	}
 }
