@@ -485,6 +485,8 @@ func (a *Attempt) resolve(e *event.Event) string {
 	case id == "auth-refused" && a.Version == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"),
 		id == "psk-mismatch" && strings.Contains(e.Text, "INVALID_KEY_INFORMATION") && a.says("sending my cert"):
 		return "key-refused"
+	case id == "psk-mismatch" && strings.Contains(e.Text, "INVALID_KEY_INFORMATION") && a.Side == event.Initiator && a.Reached.Rank() < event.PhaseAuth.Rank():
+		return "ke-refused" // no key was used yet
 	case id == "auth-refused" && a.Version == 1 && a.Side == event.Initiator && general.RefusesIdentity(e.Text):
 		return "id-refused"
 	case id == "auth-refused" && a.Version != 1 && a.Reached == event.PhaseEAP && e.Kind == event.Sign && a.Side != event.Responder, id == "eap-refused":
