@@ -1,10 +1,13 @@
 package incident
 
 import (
-	"github.com/ikescope/ikescope/report/incident/event"
+	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/event"
 )
 
 // besideIt returns what the lines show beside a cause, or leave open.
@@ -78,9 +81,17 @@ func (g *Group) beganAnew() *Cause {
 // overcome returns what went wrong on the way of an attempt that did not fail of it.
 func (a *Attempt) overcome() []string {
 	var out []string
+	up := false
+	var lost, silent *event.Event // the last request that stayed unanswered while it was up, and the first
 	for i := range a.Events {
 		e := &a.Events[i]
 		switch {
+		case e.Kind == event.Up && lost != nil:
+			silent, lost = cmp.Or(silent, lost), nil
+		case e.Kind == event.Up:
+			up = true
+		case e.Kind == event.Gone && up:
+			lost = e
 		case e.Cause == "send-failed" && e.Kind == event.Root:
 			said := "a packet could not be sent at first"
 			if reason := e.Arg("reason"); reason != "" {
@@ -96,6 +107,9 @@ func (a *Attempt) overcome() []string {
 		case e.Cause == "cert-refused" && a.ikeUp && !slices.Contains(out, certPassed):
 			out = append(out, certPassed)
 		}
+	}
+	if silent != nil {
+		out = append(out, fmt.Sprintf("in between, the other side did not answer any more (line %d), and the connection came up anew", silent.Line))
 	}
 	return out
 }

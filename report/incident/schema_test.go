@@ -2,11 +2,12 @@ package incident
 
 import (
 	"encoding/json"
-	"github.com/ikescope/ikescope/report/incident/offered"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // The schema describes each field of the document, and nothing else.

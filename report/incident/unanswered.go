@@ -2,6 +2,7 @@ package incident
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/event"
@@ -26,6 +27,8 @@ func (a *Attempt) unanswered(e *event.Event) string {
 		return id
 	case a.ending == "local-ended" && a.Events[len(a.Events)-1].Kind != event.Start && a.endedBefore(e):
 		return "delete-unanswered"
+	case strings.Contains(e.Text, "response) to our first IKEv2 message"): // whatever the next attempt of pluto's connection comes to
+		return "silence"
 	case a.Version == 1 && a.words[event.Asked] == "XAUTH" && !a.Established:
 		return "xauth-silent"
 	case a.Version == 1 && (a.ikeUp || a.words[event.Asked] == "TRANSACTION") && !a.Established && id == "" && e.Phase != event.PhaseEstablished:

@@ -182,29 +182,31 @@ func (p *page) briefly(n int, s *incident.Story) {
 	for _, detail := range s.Details[:min(len(s.Details), maxBrief)] {
 		p.brief("APART", detail, "")
 	}
-	head := label(s)
-	for i, f := range s.Fix[:min(len(s.Fix), maxBrief)] {
+	head, told, within := label(s), 0, false // a block that is not shown
+	for _, f := range s.Fix {
+		within = within && f.Paste && f.Where == ""
+		if within || told == maxBrief {
+			continue
+		}
+		told++
 		text, paste := f.Line, ""
 		switch {
-		case f.Paste && isBlock(s.Fix[i:]):
-			p.brief(head, fmt.Sprintf("%s (--attempt %d shows the lines to paste)", cmp.Or(f.Where, "the configuration"), n), "")
-			return
+		case f.Paste && isBlock(f.Line):
+			text, within = fmt.Sprintf("%s (--attempt %d shows the lines to paste)", cmp.Or(f.Where, "the configuration"), n), true
+		case f.Paste && f.Where != "":
+			text, paste = f.Where+":", f.Line
 		case f.Paste:
 			text, paste = "", f.Line
-		}
-		if f.Where != "" {
-			text = strings.TrimSuffix(f.Where+": "+text, " ")
+		case f.Where != "":
+			text = f.Where + ": " + f.Line
 		}
 		p.brief(head, text, paste)
 		head = ""
 	}
 }
 
-// isBlock reports whether fixes begin with lines to paste of which the first alone would
-// be of no use.
-func isBlock(fixes []incident.Fix) bool {
-	return strings.Contains(fixes[0].Line, "\n") || strings.HasSuffix(fixes[0].Line, "{")
-}
+// isBlock reports whether a line to paste begins a block, or has several lines.
+func isBlock(line string) bool { return strings.Contains(line, "\n") || strings.HasSuffix(line, "{") }
 
 // brief writes a text of a story of the table, and a line to paste below it.
 func (p *page) brief(head, text, paste string) {

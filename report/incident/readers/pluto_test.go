@@ -32,6 +32,35 @@ IMPAIR: "office" #1: retransmit so timing out SA (may retry)`, "silence-phase1",
 "office" #1: sent Main Mode I3
 "office" #1: ignoring secured informational payload INVALID_ID_INFORMATION, msgid=00000000, length=12`,
 			"id-refused", "initiator", "or it does not accept this client's certificate", ""},
+		{"ikev1-impair-ke: before authentication no key has been used", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: sent Main Mode I2
+"office" #1: ignoring unsecured informational payload INVALID_KEY_INFORMATION, length=12`, "ke-refused", "initiator", "key exchange", "keys differ"},
+		{"an empty public value", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: sent Main Mode I2
+"office" #1: responder IDPROT KE payload is 0 bytes; 256 required
+"office" #1: sending notification INVALID_KEY_INFORMATION to 198.51.100.9:500`, "ke-length", "initiator", "0 octets", "pre-shared"},
+		{"a compression that nobody asked for", `"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@east'
+"office" #2: Unexpected IPCOMP request as our connection policy did not indicate support for it
+"office" #1: response for Child SA #2 was rejected with NO_PROPOSAL_CHOSEN; initiating delete of Child SA (IKE SA will remain UP)`, "ipcomp-unasked", "initiator", "IP compression", "the gateway refuses"},
+		{"a lease that another client holds", `"office"[1] 198.51.100.9 #1: responding to Main Mode from unknown peer 198.51.100.9:500
+"office"[1] 198.51.100.9 #3: Quick Mode request rejected, peer requested lease of 192.0.2.101/32 but it is unavailable, lease is reserved by @north; deleting ISAKMP SA`,
+			"lease-taken", "responder", "@north", "no Child SA is configured"},
+		{"no answer before a later attempt that comes up", `"office" #1: sent IKE_SA_INIT request to 198.51.100.9:UDP/500
+"office" #1: IKE_SA_INIT_I: 10 second timeout exceeded after 5 retransmits.  No response (or no acceptable response) to our first IKEv2 message
+"office": initiating delete of connection's IKE SA #2 (and Child SA #3)
+"office" #3: ESP traffic information: in=84B out=84B`, "silence", "initiator", "does not answer the first message", "was up, and the gateway no longer"},
+		{"no answer in between", `"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=active}
+"office" #1: ESTABLISHED_IKE_SA: 10 second timeout exceeded after 0 retransmits.  No response (or no acceptable response) to our IKEv2 message
+"office" #4: initiator established Child SA using #3; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x3 <0x4 xfrm=AES_GCM_16_256 DPD=active}`,
+			"", "initiator", "did not answer any more (line 3)", ""},
+		{"a revival says nothing of an SA that was up", `"office"[1] 198.51.100.9: reviving connection which received Delete/Notify but must remain up per local policy (serial $2)
+"office"[1] 198.51.100.9 #3: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office"[1] 198.51.100.9 #3: ignoring IKE_SA_INIT response containing NO_PROPOSAL_CHOSEN notification (Message ID 0; message payloads N, missing SA,KE,Ni)`,
+			"ike-proposal", "initiator", "NO_PROPOSAL_CHOSEN", "was up"},
+		{"an answer without the notify that joins it to the next", `"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
+"office" #4: missing ADDITIONAL_KEY_EXCHANGE notification`, "additional-ke-missing", "initiator", "ADDITIONAL_KEY_EXCHANGE", "nothing in the log"},
 		{"nss-cert-chain-02: certificates, without a pre-shared key", `"office" #1: initiating IKEv1 Main Mode connection
 "office" #1: I am sending my cert
 "office" #1: sent Main Mode I3
