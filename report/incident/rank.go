@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/event"
@@ -35,7 +36,8 @@ var refusing = map[string]bool{"auth-failed": true, "auth-refused": true}
 
 // best returns the event that explains the end of the attempt best, of those that
 // nothing took back, nil if none does. What the words of an unknown message say after the
-// notify that refused the attempt, or after it was given up, is no reason for that.
+// notify that refused the attempt, or after it was given up, is no reason for that, and
+// neither is what they say before this side went on to authenticate and was refused.
 func (a *Attempt) best(standing []*event.Event) *event.Event {
 	var best *event.Event
 	least, refused := noCause, false
@@ -44,12 +46,19 @@ func (a *Attempt) best(standing []*event.Event) *event.Event {
 		if refused && fromWords(e) {
 			r = max(r, rankResult)
 		}
-		if r < least {
+		if r < least || best != nil && e.Kind == event.Sign && refusing[e.Cause] && !fromWords(e) && fromWords(best) && a.wentOn(best, e) {
 			best, least = e, r
 		}
 		refused = refused || (e.Kind == event.Sign || e.Kind == event.Own) && refusing[e.Cause] && !fromWords(e) && strings.Contains(e.Text, "AUTH") || e.Kind == event.Gone
 	}
 	return best
+}
+
+// wentOn reports whether an attempt reached authentication after one event and before another.
+func (a *Attempt) wentOn(after, before *event.Event) bool {
+	return slices.ContainsFunc(a.Events, func(e event.Event) bool {
+		return e.Kind == event.Step && e.Phase == event.PhaseAuth && e.Line > after.Line && e.Line < before.Line
+	})
 }
 
 // fromWords reports whether what an event says was read from the words of a message that

@@ -208,6 +208,7 @@ const maxListed = 32
 
 // proposal takes a line of a list of proposals.
 func (r *reader) proposal(text string) bool {
+	text = strings.Replace(text, "type = ", "type=", 1) // of older releases
 	switch {
 	case strings.HasPrefix(text, "proposal id"):
 		if len(r.proposals) < maxListed {
@@ -257,6 +258,8 @@ func (r *reader) proposal(text string) bool {
 	default:
 		if rest, ok := strings.CutPrefix(text, "PFS DH group ="); ok {
 			p.Add(offered.Exchange, "group "+strings.Trim(rest, " ."))
+		} else if rest, ok := strings.CutPrefix(text, "trans_id = ESP_"); ok {
+			p.Add(offered.Cipher, cipher(strings.Trim(rest, " .")))
 		}
 	}
 	return true

@@ -12,6 +12,9 @@ func TestNormalSteps(t *testing.T) {
 			"14[ENC] parsed IKE_AUTH response 2 [ EAP/SUCC ]\n14[IKE] EAP method EAP_MD5 succeeded, no MSK established\n" +
 			"14[ENC] generating IKE_AUTH request 3 [ AUTH ]\n04[ENC] parsed IKE_AUTH response 3 [ N(TS_UNACCEPT) ]\n04[IKE] AUTH payload missing",
 			"traffic-selectors", "initiator", "does not accept the networks", "without a key"},
+		{"words that are not known, before this client went on to authenticate", begun + "15[IKE] no subject certificate found for IKE_INTERMEDIATE\n" +
+			"15[ENC] generating IKE_AUTH request 1 [ IDi CERT IDr AUTH SA TSi TSr ]\n16[ENC] parsed IKE_AUTH response 1 [ N(AUTH_FAILED) ]\n16[IKE] received AUTHENTICATION_FAILED notify error",
+			"auth-refused", "initiator", "refuses this client's authentication", "sends no certificate"},
 		{"an address for an identity", begun + "15[CFG] no IDi configured, default to IP address 192.0.2.9\n" +
 			"16[ENC] parsed IKE_AUTH response 1 [ IDr AUTH EAP/REQ/ID ]\n16[IKE] no trusted RSA public key found for 'vpn.example.com'",
 			"cert-untrusted", "initiator", "does not trust", "pool"},

@@ -63,6 +63,21 @@ ike V=root:0: my proposal, gw hq:
 ike V=root:0:   proposal id = 1:    type=DH_GROUP, val=MODP2048 (Group 14)
 ike V=root:0: Negotiate SA Error: peer SA proposal not match local policy`, "ike-proposal", "responder",
 			"received MODP1024 (Group 2), configured MODP2048", "configured none"},
+		{"FortiGate, as older releases list phase 2", `ike 0:hq:28:hq:23: my proposal:
+ike 0:hq:28:hq:23: proposal id = 1:
+ike 0:hq:28:hq:23:   protocol id = IPSEC_ESP:
+ike 0:hq:28:hq:23:      trans_id = ESP_AES_CBC (key_len = 256)
+ike 0:hq:28:hq:23:      encapsulation = ENCAPSULATION_MODE_TUNNEL
+ike 0:hq:28:hq:23:         type = AUTH_ALG, val=SHA2_512
+ike 0:hq:28:hq:23: incoming proposal:
+ike 0:hq:28:hq:23: proposal id = 1:
+ike 0:hq:28:hq:23:   protocol id = IPSEC_ESP:
+ike 0:hq:28:hq:23:      trans_id = ESP_AES_CBC (key_len = 128)
+ike 0:hq:28:hq:23:      encapsulation = ENCAPSULATION_MODE_TUNNEL
+ike 0:hq:28:hq:23:         type = AUTH_ALG, val=SHA1
+ike 0:hq:28:hq:23: negotiation failure
+ike Negotiate IPsec SA Error: ike 0:hq:28:23: no SA proposal chosen`, "child-proposal", "",
+			"received SHA1, configured SHA2_512|received AES_CBC_128, configured AES_CBC_256", "list the same"},
 		{"FortiGate, which is told", `ike 0:hq:44: peer responded with error: NO_PROPOSAL_CHOSEN
 ike 0:hq:44: no SA proposal chosen`, "ike-proposal", "initiator", "the gateway answers NO_PROPOSAL_CHOSEN", ""},
 	})
