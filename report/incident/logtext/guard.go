@@ -18,7 +18,7 @@ var near = lazyregexp.New(`(?i)pass|secret|psk|key|chap|credential|token|cookie|
 // spis are the two SPIs, or cookies, of an IKE SA, which are long and no secret.
 var spis = lazyregexp.New(`\b[0-9a-f]{16}[/:][0-9a-f]{16}\b`)
 
-// plain are words that may follow one of those, and are no secret.
+// plain are words that may follow one of those and are not secrets.
 var plain = func() map[string]bool {
 	m := make(map[string]bool)
 	for w := range strings.FieldsSeq(`a an the of for to from in on by with and or is are was were be been not no none it its does do did has have had this that

@@ -2,7 +2,7 @@ package readers
 
 import "testing"
 
-// A step that is normal is no cause, and what follows from a refusal neither.
+// A normal step is not a cause, and neither is what follows from a refusal.
 func TestNormalSteps(t *testing.T) {
 	begun := "12[IKE] initiating IKE_SA home[1] to 203.0.113.9\n" +
 		"12[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]\n12[NET] sending packet: from 192.0.2.9[500] to 203.0.113.9[500] (240 bytes)\n" +

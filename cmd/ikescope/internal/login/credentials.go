@@ -148,7 +148,7 @@ func parseMethod(word string) (login.Method, bool) {
 	return "", false
 }
 
-// shown is a word that is no secret, as far as it may be shown.
+// shown is a word that is not secret, as far as it may be shown.
 func shown(s string) string { return s[:min(len(s), 40)] }
 
 // ask asks for the secret of a method that is not given.

@@ -190,7 +190,7 @@ func TestPrivate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The certificate alone is no secret.
+	// The certificate alone is not secret.
 	if err := os.Chmod(filepath.Join(dir, "cert.pem"), 0o644); err != nil {
 		t.Fatal(err)
 	}
